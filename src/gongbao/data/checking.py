@@ -1,0 +1,261 @@
+"""What must hold between tables: references, schools and their stages, sources.
+
+Way in: `check_dataset`. Evaluations and their frameworks are `evaluations`' business, the units of
+indicator values `values`', rules within one table `rules`'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+import pandas as pd
+
+from gongbao.data.cells import did_you_mean
+from gongbao.data.covers import Cover
+from gongbao.data.dataset import Dataset
+from gongbao.data.evaluations import check_evaluations, check_frameworks
+from gongbao.data.problems import Findings, Place
+from gongbao.data.rules import check_table
+from gongbao.data.schema import TABLES
+
+# Which stages a school of each type reports; 全校 holds what the stages of one school share.
+_STAGES = {
+    "小学": ("小学",),
+    "教学点": ("小学",),
+    "初中": ("初中",),
+    "高中": ("高中",),
+    "九年一贯制": ("小学", "初中", "全校"),
+    "十二年一贯制": ("小学", "初中", "高中", "全校"),
+    "完全中学": ("初中", "高中", "全校"),
+    "特教": ("小学", "初中", "高中", "全校"),
+    "幼儿园": ("全校",),
+    "中职": ("全校",),
+}
+_NEED_NOT_REPORT = ("幼儿园", "中职", "特教")
+_SHARED_RESOURCES = (
+    "teach_area",
+    "indoor_pe_area",
+    "sports_area",
+    "equip_value",
+    "multimedia_rooms",
+    "computers",
+    "books",
+    "music_rooms_ok",
+    "art_rooms_ok",
+)
+_WITH_SOURCE = ("school_year", "indicator_values", "evaluations")
+# References checked elsewhere: beside other rules, or against the region's own rows.
+_OWN_CHECK = {
+    ("indicator_values", "indicator_id"), ("school_year", "school_id"), ("eval_scores", "eval_id"),
+}  # fmt: skip
+
+
+def check_dataset(dataset: Dataset, covers: Mapping[str, Cover], findings: Findings) -> None:
+    """Report everything that is wrong with tables that could be read. `covers`: cover file -> cover."""
+    for name in TABLES:
+        check_table(dataset, name, findings)
+    _check_regions(dataset, covers, findings)
+    _check_references(dataset, findings)
+    _check_sources(dataset, covers, findings)
+    _check_targets(dataset, findings)
+    _check_schools(dataset, findings)
+    check_frameworks(dataset, findings)
+    check_evaluations(dataset, findings)
+
+
+def _known(frame: pd.DataFrame, column: str) -> set[str]:
+    return set(frame[column].dropna())
+
+
+def _unknown(
+    place: Place, label: str, value: str, where: str, known: Collection[str], findings: Findings
+) -> None:
+    findings.error(
+        "unknown-reference",
+        place,
+        f"{where}里没有{label}“{value}”。{did_you_mean(value, known, 0.8)}",
+        f"请改正，或先在{where}里登记。",
+    )
+
+
+def _check_regions(dataset: Dataset, covers: Mapping[str, Cover], findings: Findings) -> None:
+    regions = dataset.tables["regions"]
+    known = _known(regions, "region_code")
+    if regions.empty:
+        return  # said already: one missing file is one problem
+    for code, year, file in zip(*(dataset.covers[c] for c in ("region_code", "year", "_file")), strict=True):
+        place = covers[file].places.get("region_code", Place(file))
+        if code not in known:
+            _unknown(place, "行政区划代码", code, "区划表", known, findings)
+            continue
+        rows = regions[regions["region_code"] == code]
+        if not (~(rows["valid_from"] > year) & ~(rows["valid_to"] < year)).any():
+            spans = "、".join(_span(a, b) for a, b in zip(rows["valid_from"], rows["valid_to"], strict=True))
+            findings.error(
+                "region-not-valid",
+                place,
+                f"区划 {code} 在 {year} 年无效（有效期：{spans}）。",
+                "请核对代码和年度，或在区划表里补上这一时期。",
+            )
+    parents = regions["parent_code"].dropna()
+    for index in parents.index[parents == regions.loc[parents.index, "region_code"]]:
+        place = dataset.place(regions.iloc[index], "parent_code")
+        findings.error("own-parent", place, "上级代码就是它自己。", "请填上级区划的代码。")
+
+
+def _span(start: float, end: float) -> str:
+    first, last = ("" if value != value else str(int(value)) for value in (start, end))
+    return f"{first or '…'}—{last or '今'}"
+
+
+def _check_references(dataset: Dataset, findings: Findings) -> None:
+    """Columns with `refers` hold a value of that column; a submission may also refer to its own sources."""
+    sources, covers = dataset.tables["sources"], dataset.covers
+    columns = ["region_code", "year", "source_id"]
+    # an unknown default source is said once, at the cover
+    own = {tuple(row) for frame in (sources, covers) for row in frame[columns].to_numpy().tolist()}
+    shared = _known(sources[sources["region_code"].isna()], "source_id")
+    for name, table in TABLES.items():
+        frame = dataset.tables[name]
+        for column in table.columns:
+            if not column.refers or column.implied or (name, column.name) in _OWN_CHECK:
+                continue
+            target, _, target_column = column.refers.partition(".")
+            of_sources = target == "sources"
+            known = _known(dataset.tables[target], target_column)
+            given = frame[column.name].dropna()
+            suspects: list[int] = given.index[~given.isin(shared if of_sources else known)].tolist()
+            for index in suspects:
+                row = frame.iloc[index]
+                value = str(row[column.name])
+                if of_sources and (row.get("region_code"), row.get("year"), value) in own:
+                    continue
+                where = f"“{TABLES[target].label}”表"
+                _unknown(dataset.place(row, column.name), column.label, value, where, known, findings)
+
+
+def _check_sources(dataset: Dataset, covers: Mapping[str, Cover], findings: Findings) -> None:
+    sources = dataset.tables["sources"]
+    shared = sources[sources["region_code"].isna()]
+    own = sources[sources["region_code"].notna()]
+    for index in own.index[own["source_id"].isin(shared["source_id"])]:
+        code = str(sources.at[index, "source_id"])
+        other = dataset.place(shared[shared["source_id"] == code].iloc[0], "source_id")
+        findings.error(
+            "duplicate-key",
+            dataset.place(sources.iloc[index], "source_id"),
+            f"来源编号 {code} 与 {other} 重复。",
+            "请换一个编号；如果就是那份文件，删除这一行。",
+        )
+    columns = ("region_code", "year", "source_id", "_file")
+    for region, year, source, file in zip(*(dataset.covers[c] for c in columns), strict=True):
+        if not isinstance(source, str):
+            continue
+        mine = sources["region_code"].isna() | (
+            (sources["region_code"] == region) & (sources["year"] == year)
+        )
+        known = _known(sources[mine], "source_id")
+        if source not in known:
+            place = covers[file].places.get("source_id", Place(file))
+            _unknown(place, "来源编号", source, "“来源”表", known, findings)
+    for name in _WITH_SOURCE:
+        frame = dataset.tables[name]
+        without = frame[frame["source_id"].isna() & _holds_numbers(frame, name)]
+        for _, rows in without.groupby(["_file", "_sheet"], sort=False):
+            others = f"等 {len(rows)} 行" if len(rows) > 1 else ""
+            findings.error(
+                "no-source",
+                dataset.place(rows.iloc[0], "source_id"),
+                f"第 {rows.iloc[0]['_row']} 行{others}缺来源，封面也没有默认来源。",
+                "请在封面填默认来源编号，或在各行填来源编号。",
+            )
+
+
+def _holds_numbers(frame: pd.DataFrame, name: str) -> pd.Series:
+    """Rows that state something a source must stand behind."""
+    if name == "indicator_values":
+        return frame["value"].notna()
+    if name == "evaluations":
+        return frame["total"].notna() | frame["grade"].notna()
+    names = [c.name for c in TABLES[name].columns if c.numeric and c.name != "year"]
+    return frame[names].notna().any(axis=1)
+
+
+def _check_targets(dataset: Dataset, findings: Findings) -> None:
+    targets, known = dataset.tables["targets"], _known(dataset.tables["regions"], "region_code")
+    given = targets["region_code"].dropna()
+    given = given[~given.isin(known | {"*"})]
+    for index, code in zip(given.index.tolist(), given.tolist(), strict=True):
+        _unknown(
+            dataset.place(targets.iloc[index], "region_code"), "适用区划", code, "区划表", known, findings
+        )
+
+
+def _check_schools(dataset: Dataset, findings: Findings) -> None:
+    schools, years = dataset.tables["schools"], dataset.tables["school_year"]
+    types = {
+        key: kind
+        for *key_parts, kind in zip(
+            *(schools[c] for c in ("region_code", "year", "school_id", "stage")), strict=True
+        )
+        for key in [tuple(key_parts)]
+    }
+    by_submission: dict[tuple[str, float], list[str]] = {}
+    for region, year, school in types:
+        if isinstance(school, str):
+            by_submission.setdefault((region, year), []).append(school)
+    reported: dict[tuple[str, float, str], list[int]] = {}
+    columns = ("region_code", "year", "school_id", "stage")
+    for index, (region, year, school, stage) in enumerate(zip(*(years[c] for c in columns), strict=True)):
+        if not isinstance(school, str):
+            continue
+        reported.setdefault((region, year, school), []).append(index)
+        if (region, year, school) not in types:
+            place = dataset.place(years.iloc[index], "school_id")
+            known = by_submission.get((region, year), [])
+            _unknown(place, "学校标识码", school, "本填报表的“学校”表", known, findings)
+            continue
+        kind = types[region, year, school]
+        if isinstance(kind, str) and isinstance(stage, str) and stage not in _STAGES[kind]:
+            findings.error(
+                "stage-not-of-school",
+                dataset.place(years.iloc[index], "stage"),
+                f"学校 {school} 是“{kind}”，不能有“{stage}”行。",
+                f"可填：{'、'.join(_STAGES[kind])}。",
+            )
+    for index, key in enumerate(
+        zip(*(schools[c] for c in ("region_code", "year", "school_id")), strict=True)
+    ):
+        kind = types[key]
+        if isinstance(key[2], str) and key not in reported and kind not in _NEED_NOT_REPORT:
+            row = schools.iloc[index]
+            findings.warning(
+                "not-reported",
+                dataset.place(row, "school_id"),
+                f"学校 {key[2]}（{row['school_name']}）在“学校年度”表里没有数据，按未报处理。",
+                "请补报；已停办的请从“学校”表删除。",
+            )
+    _check_shared_resources(dataset, years, reported.values(), findings)
+
+
+def _check_shared_resources(
+    dataset: Dataset, years: pd.DataFrame, groups: Iterable[list[int]], findings: Findings
+) -> None:
+    """What the stages of a school share stands on its 全校 row or on the stage rows, never on both."""
+    stages = years["stage"].tolist()
+    for indexes in groups:
+        whole = [i for i in indexes if stages[i] == "全校"]
+        if not whole or len(indexes) == 1:
+            continue
+        total = years.iloc[whole[0]]
+        for index in (i for i in indexes if stages[i] != "全校"):
+            row = years.iloc[index]
+            for name in _SHARED_RESOURCES:
+                if row[name] > 0 and total[name] > 0:
+                    label, twin = TABLES["school_year"].column(name).label, dataset.place(total, name).cell
+                    findings.error(
+                        "counted-twice",
+                        dataset.place(row, name),
+                        f"“{label}”在“{stages[index]}”行和“全校”行（{twin}）都填了，会重复计算。",
+                        "共用资源只在“全校”行填一次。",
+                    )

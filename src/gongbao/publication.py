@@ -1,0 +1,126 @@
+"""The publication's settings, read from `_quarto.yml`, which stays a valid Quarto project.
+
+Title, language, navigation and footer are the ones Quarto reads too; what is ours stands under
+`gongbao:` and is kept small, because Quarto parses it again for every page (docs/quarto.md).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+SETTINGS_FILE = "_quarto.yml"
+
+
+class PublicationError(Exception):
+    """The settings can't be used; the text says where and what would be right."""
+
+
+class Link(BaseModel):
+    """A link of the navigation bar or footer, as Quarto writes it."""
+
+    model_config = ConfigDict(extra="allow")
+    text: str
+    href: str
+
+
+class Settings(BaseModel):
+    """The `gongbao:` section."""
+
+    model_config = ConfigDict(extra="forbid")
+    data: str = Field("data", description="folder of definitions and submissions")
+    workbooks: str = Field("workbooks", description="folder of the notebooks")
+    office: str = Field("", description="name of the publishing office, printed in the footer")
+    time_limit: int = Field(300, gt=0, description="seconds that one report may run")
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """Where a publication stands and what its settings say. All folders are absolute paths."""
+
+    root: Path
+    title: str
+    description: str
+    language: str
+    navigation: tuple[Link, ...]
+    footer: str
+    settings: Settings
+    output: str = "_site"
+
+    @property
+    def data(self) -> Path:
+        return self.root / self.settings.data
+
+    @property
+    def workbooks(self) -> Path:
+        return self.root / self.settings.workbooks
+
+    @property
+    def pages(self) -> Path:
+        """Hand-written pages and the theme."""
+        return self.root / "site"
+
+    @property
+    def output_folder(self) -> Path:
+        return self.root / self.output
+
+    @property
+    def state(self) -> Path:
+        """What a build keeps between runs: cache, lock, staging. Safe to delete."""
+        return self.root / ".gongbao"
+
+
+def find_root(start: Path) -> Path:
+    """The nearest folder at or above `start` that holds `_quarto.yml`."""
+    for folder in (start.resolve(), *start.resolve().parents):
+        if (folder / SETTINGS_FILE).is_file():
+            return folder
+    raise PublicationError(f"在 {start} 及其上级文件夹里找不到 {SETTINGS_FILE}：请在公报站点的文件夹里运行。")
+
+
+def open_publication(start: Path | None = None) -> Publication:
+    """Read the settings of the publication that `start` (default: the working folder) belongs to.
+
+    Raises PublicationError with every wrong key and what is allowed.
+    """
+    root = find_root(start or Path.cwd())
+    try:
+        raw: Any = yaml.safe_load((root / SETTINGS_FILE).read_text("utf-8")) or {}
+    except yaml.YAMLError as error:
+        raise PublicationError(f"{SETTINGS_FILE} 不是有效的 YAML：{error}") from error
+    website, project = raw.get("website") or {}, raw.get("project") or {}
+    try:
+        settings = Settings.model_validate(raw.get("gongbao") or {})
+        navbar = (website.get("navbar") or {}).get("left") or []
+        navigation = tuple(Link.model_validate(link) for link in navbar)
+    except ValidationError as error:
+        raise PublicationError(_in_chinese(error)) from error
+    footer = website.get("page-footer") or ""
+    return Publication(
+        root=root,
+        title=str(website.get("title") or "教育督导公报"),
+        description=str(website.get("description") or ""),
+        language=str(raw.get("lang") or "zh"),
+        navigation=navigation,
+        footer=footer if isinstance(footer, str) else str(footer.get("center") or ""),
+        settings=settings,
+        output=str(project.get("output-dir") or "_site"),
+    )
+
+
+def _in_chinese(error: ValidationError) -> str:
+    known = "、".join(Settings.model_fields)
+    lines = []
+    for item in error.errors():
+        where = ".".join(str(part) for part in item["loc"]) or "?"
+        if item["type"] == "extra_forbidden":
+            lines.append(f"{SETTINGS_FILE} 的 gongbao 一节里有不认识的设置“{where}”；可用的有：{known}。")
+        elif item["type"] == "missing":
+            lines.append(f"{SETTINGS_FILE} 里缺少“{where}”。")
+        else:
+            lines.append(f"{SETTINGS_FILE} 里“{where}”的值 {item.get('input')!r} 不能用：{item['msg']}。")
+    return "\n".join(lines)
