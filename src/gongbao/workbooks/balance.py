@@ -1,0 +1,305 @@
+"""义务教育均衡 as a workbook asks for it: from school data where there are any, else as published."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from gongbao.present import Verdict, against, plain
+from gongbao.standards import RULES, BalanceResult, LocalTargets, Outcome, Target, all_of, cv_from
+from gongbao.standards.rules import BASIC, COMPOSITE, LEVELS, QUALITY, SCHOOL_RULE, TEACHING_POINT_PUPILS
+from gongbao.workbooks.balance_schools import CV_DECIMALS, BalanceSchools
+
+FROM_SCHOOLS, PUBLISHED = "按学校数据计算", "按已公布的县级数据"
+_COEFFICIENTS = (
+    "level", "indicator_id", "name", "short", "unit", "mean", "mean_shown", "std", "std_shown", "cv", "cv_shown",
+    "limit", "limit_shown", "outcome", "verdict", "units", "note", "basis",
+)  # fmt: skip
+_COMPOSITES = ("level", "cv", "cv_shown", "limit", "limit_shown", "outcome", "note", "basis")
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Both balance standards for one region and year.
+
+    `result` is None when no school data were submitted; then only coefficients published for the
+    county as a whole are known (`published`: rows of schema.INDICATOR_VALUES).
+    """
+
+    region: str
+    year: int
+    ancestors: tuple[str, ...]
+    targets: pd.DataFrame
+    indicators: pd.DataFrame
+    published: pd.DataFrame
+    result: BalanceResult | None
+
+    @cached_property
+    def schools(self) -> BalanceSchools | None:
+        """The school-level results, None when no school data were submitted."""
+        return None if self.result is None else BalanceSchools(self.result, self.named)
+
+    def named(self, indicator_id: str) -> dict[str, Any]:
+        """name, short (for charts), unit and decimals of an indicator."""
+        row = self._definitions[indicator_id]
+        decimals, short = row["decimals"], row["short_zh"]
+        return {
+            "name": row["name_zh"],
+            "short": short if isinstance(short, str) else row["name_zh"],
+            "unit": row["unit"],
+            "decimals": 2 if math.isnan(decimals) else int(decimals),
+        }
+
+    @cached_property
+    def _definitions(self) -> dict[str, dict[Any, Any]]:
+        return {str(row["indicator_id"]): row for row in self.indicators.to_dict("records")}
+
+    def rule(self) -> dict[str, str]:
+        """The thresholds in words, for a sentence: primary, junior, needed, all, share, pupils,
+        composite_primary, composite_junior ("—" where no threshold holds for this place and year)."""
+        school = self._target(SCHOOL_RULE, "数值", "小学")
+        return {
+            "primary": _limit(self._target(RULES[QUALITY][0].indicator_id, "差异系数", "小学"), 2),
+            "junior": _limit(self._target(RULES[QUALITY][0].indicator_id, "差异系数", "初中"), 2),
+            "needed": _limit(school),
+            "all": str(len(RULES[QUALITY])),
+            "share": plain(school.basic_value * 100) + "%" if school and school.basic_value else "—",
+            "pupils": _limit(self._target(TEACHING_POINT_PUPILS, "数值", "小学")),
+            "composite_primary": _limit(self._target(COMPOSITE, "差异系数", "小学"), 2),
+            "composite_junior": _limit(self._target(COMPOSITE, "差异系数", "初中"), 2),
+            "eight": str(len(RULES[BASIC])),
+        }
+
+    def used_indicators(self) -> list[str]:
+        """Indicators that the coefficient tables show; the rest of the area's values are shown apart."""
+        return [
+            *dict.fromkeys(r.indicator_id for rules in RULES.values() for r in rules),
+            COMPOSITE,
+            "composite_2017",
+        ]
+
+    def coefficients(self, standard: str) -> pd.DataFrame:
+        """Each difference coefficient of a standard ("quality_2017", "basic_2012").
+
+        Columns: level, indicator_id, name, short, unit, mean, std, cv, limit, outcome (None for 2012,
+        which judges the composite), verdict (outcome in words), units (schools counted), note, basis;
+        mean, std, cv and limit also as printed.
+        """
+        rows = self._computed(standard) if self.result is not None else self._published(standard)
+        for row in rows:
+            row |= self.named(row["indicator_id"])
+            row["verdict"] = row["outcome"].label if row["outcome"] else ""
+            row["mean_shown"] = plain(row["mean"], row["decimals"])
+            row["std_shown"] = plain(row["std"], row["decimals"])
+            row["cv_shown"] = against(row["cv"], row["limit"], CV_DECIMALS)
+            row["limit_shown"] = "—" if math.isnan(row["limit"]) else f"≤{plain(row['limit'], 2)}"
+        return pd.DataFrame(rows, columns=list(_COEFFICIENTS))
+
+    def _computed(self, standard: str) -> list[dict[str, Any]]:
+        assert self.result is not None
+        table = self.result.coefficients
+        table = table[(table["standard"] == standard) & (table["units"] + table["units_missing"] > 0)]
+        kept = ("level", "indicator_id", "mean", "std", "cv", "limit", "units", "note")
+        return [
+            {name: r[name] for name in kept} | {"outcome": _outcome(r["outcome"]), "basis": FROM_SCHOOLS}
+            for r in table.to_dict("records")
+        ]
+
+    def _published(self, standard: str) -> list[dict[str, Any]]:
+        rows = []
+        for level in LEVELS:
+            for rule in RULES[standard]:
+                mean, std, cv = (
+                    self._reported(rule.indicator_id, level, s) for s in ("数值", "标准差", "差异系数")
+                )
+                if math.isnan(cv) and not math.isnan(mean) and not math.isnan(std):
+                    cv = cv_from(mean, std)
+                if math.isnan(cv):
+                    continue
+                target = self._target(rule.indicator_id, "差异系数", level) if standard == QUALITY else None
+                outcome = None if standard != QUALITY else _judge(target, cv)
+                rows.append(
+                    {
+                        "level": level,
+                        "indicator_id": rule.indicator_id,
+                        "mean": mean,
+                        "std": std,
+                        "cv": cv,
+                        "limit": target.value if target else math.nan,
+                        "outcome": outcome,
+                        "units": math.nan,
+                        "note": "",
+                        "basis": PUBLISHED,
+                    }
+                )
+        return rows
+
+    @cached_property
+    def _county_values(self) -> dict[tuple[str, str, str], float]:
+        table = self.published
+        keys = zip(table["indicator_id"], table["stage"], table["statistic"], strict=True)
+        return dict(zip(keys, table["value"].astype(float), strict=True))
+
+    def _reported(self, indicator_id: str, level: str, statistic: str) -> float:
+        return self._county_values.get((indicator_id, level, statistic), math.nan)
+
+    def _target(self, indicator_id: str, statistic: str, level: str) -> Target | None:
+        return self._local.find(indicator_id, statistic, level)
+
+    @cached_property
+    def _local(self) -> LocalTargets:
+        return LocalTargets(self.targets, self.region, self.year, self.ancestors)
+
+    def composites(self) -> pd.DataFrame:
+        """The 2012 composite (mean of eight coefficients): level, cv, limit, outcome, note, basis; as printed too."""
+        rows = []
+        for level in LEVELS:
+            target = self._target(COMPOSITE, "差异系数", level)
+            if self.result is not None:
+                units = self.result.units
+                if not (units["included"] & (units["level"] == level)).any():
+                    continue
+                table = self.result.composite_2012
+                row = table[table["level"] == level].iloc[0]
+                cv, outcome = float(row["cv"]), Outcome(row["outcome"])
+                note, basis = row["note"] if isinstance(row["note"], str) else "", FROM_SCHOOLS
+            else:
+                cv = self._reported(COMPOSITE, level, "差异系数")
+                if math.isnan(cv):
+                    continue
+                outcome, note, basis = _judge(target, cv), "", PUBLISHED
+            limit = target.value if target else math.nan
+            shown = against(cv, limit, CV_DECIMALS), _limit(target, 2, "≤")
+            rows.append((level, cv, shown[0], limit, shown[1], outcome, note, basis))
+        return pd.DataFrame(rows, columns=list(_COMPOSITES))
+
+    # --- verdicts ------------------------------------------------------------------------------
+
+    def verdicts(self) -> list[Verdict]:
+        """By level: the 2017 resource part as a whole, each coefficient, the schools; then the 2012 composite."""
+        found: list[Verdict] = []
+        table = self.coefficients(QUALITY)
+        counts = (
+            {} if self.schools is None else {r["level"]: r for r in self.schools.counts().to_dict("records")}
+        )
+        plans = (
+            {}
+            if self.schools is None
+            else {(r["level"], r["indicator_id"]): r for r in self.schools.plans().to_dict("records")}
+        )
+        for level in LEVELS:
+            rows = table[table["level"] == level].to_dict("records")
+            if rows:
+                found.append(self._headline(level, rows, counts.get(level)))
+                found.extend(self._coefficient(r, plans.get((level, r["indicator_id"]))) for r in rows)
+            if level in counts:
+                found.append(self._school_verdict(level, counts[level]))
+        for r in self.composites().to_dict("records"):
+            alone = table[table["level"] == r["level"]].empty
+            found.append(
+                Verdict(
+                    key=f"balance.{BASIC}.{r['level']}.composite",
+                    label=f"{r['level']}基本均衡综合差异系数",
+                    outcome=r["outcome"].value,
+                    shown=r["cv_shown"],
+                    target=r["limit_shown"],
+                    gap=r["note"],
+                    value=_none(r["cv"]),
+                    limit=_none(r["limit"]),
+                    op="<=",
+                    stage=r["level"],
+                    indicator_id=COMPOSITE,
+                    statistic="差异系数",
+                    headline=alone,
+                )
+            )
+        return found
+
+    def _headline(self, level: str, rows: list[dict[Any, Any]], count: Mapping[Any, Any] | None) -> Verdict:
+        outcomes = [r["outcome"] for r in rows]
+        # Without school data the coefficients alone can fail a county, never pass it.
+        outcome = (
+            self.result.outcome(QUALITY, level) if self.result else all_of([*outcomes, Outcome.UNDETERMINED])
+        )
+        met = sum(o is Outcome.PASS for o in outcomes)
+        words = []
+        if failing := [r["short"] for r in rows if r["outcome"] is Outcome.FAIL]:
+            words.append(f"差异系数未达标：{'、'.join(failing)}。")
+        if count and count["failed"]:
+            words.append(f"{count['failed']}所学校未达到学校标准。")
+        if count and count["open"]:
+            words.append(f"{count['open']}所学校数据不全，尚不能判定。")
+        if self.result is None:
+            words.append("没有学校数据，学校是否达标无法判定。")
+        return Verdict(
+            key=f"balance.{QUALITY}.{level}", label=f"{level}优质均衡（资源配置）", outcome=outcome.value,
+            shown=f"{met}项/{len(RULES[QUALITY])}项差异系数达标", target="各项差异系数和每所学校都达标",
+            gap="".join(words), stage=level, headline=True,
+        )  # fmt: skip
+
+    def _coefficient(self, row: Mapping[Any, Any], plan: Mapping[Any, Any] | None) -> Verdict:
+        words = row["note"]
+        if plan is not None:
+            words = (
+                f"先补最低的学校，共需增加{plan['total_shown']}{plan['unit']}（{plan['schools']}所学校），"
+                f"差异系数可降到{plan['cv_after_shown']}。"
+            )
+        return Verdict(
+            key=f"balance.{QUALITY}.{row['level']}.{row['indicator_id']}", label=f"{row['level']}{row['name']}差异系数",
+            outcome=row["outcome"].value, shown=row["cv_shown"], target=row["limit_shown"], gap=words,
+            value=_none(row["cv"]), limit=_none(row["limit"]), op="<=", stage=row["level"],
+            indicator_id=row["indicator_id"], statistic="差异系数",
+        )  # fmt: skip
+
+    def _school_verdict(self, level: str, count: Mapping[Any, Any]) -> Verdict:
+        assert self.schools is not None
+        outcome = Outcome.FAIL if count["failed"] else Outcome.UNDETERMINED if count["open"] else Outcome.PASS
+        lacking = self.schools.shortfalls()
+        rows = lacking[lacking["level"] == level].to_dict("records")
+        words = "；".join(f"{r['name']}缺{r['shortfall_shown']}{r['unit']}" for r in rows)
+        return Verdict(
+            key=f"balance.{QUALITY}.{level}.schools", label=f"{level}学校资源配置达标", outcome=outcome.value,
+            shown=f"{count['passed']}所/{count['schools']}所", target="每所学校",
+            gap=f"要使各校各项都达到标准：{words}。" if count["failed"] and words else "",
+            value=count["passed"] / count["schools"] * 100, limit=100.0, op=">=", stage=level,
+        )  # fmt: skip
+
+
+def make_balance(
+    read: Callable[[str], pd.DataFrame],
+    region: str,
+    year: int,
+    ancestors: list[str],
+    evaluate: Callable[..., BalanceResult],
+) -> Balance:
+    """Collect what the standards need through `read` (a table of this region and year)."""
+    school_year, targets = read("school_year"), read("targets")
+    result = None
+    if len(school_year):
+        result = evaluate(
+            read("schools"), school_year, targets, region=region, year=year, ancestors=ancestors
+        )
+    return Balance(
+        region, year, tuple(ancestors), targets, read("indicators"), read("indicator_values"), result
+    )
+
+
+def _judge(target: Target | None, value: float) -> Outcome:
+    return Outcome.UNDETERMINED if target is None else target.judge(value)
+
+
+def _outcome(value: Any) -> Outcome | None:
+    return Outcome(value) if isinstance(value, str) and value else None
+
+
+def _limit(target: Target | None, decimals: int | None = None, sign: str = "") -> str:
+    return "—" if target is None else sign + plain(target.value, decimals)
+
+
+def _none(value: float) -> float | None:
+    return None if math.isnan(value) else value

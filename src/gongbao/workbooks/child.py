@@ -1,0 +1,227 @@
+"""Inside a forked child: an ipykernel shell without sockets, driven by nbclient in the same process.
+
+The shell, the messages it sends, their serialisation, and the way nbclient stores them are the real
+ones; only the sockets between them are replaced by a queue. That is why the notebook comes out the
+same as from a kernel.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import builtins
+import ctypes
+import getpass
+import io
+import json
+import os
+import signal
+import sys
+import traceback
+from collections import deque
+from collections.abc import Awaitable
+from dataclasses import asdict, astuple
+from pathlib import Path
+from typing import Any, NoReturn, cast
+
+from ipykernel.zmqshell import ZMQInteractiveShell
+from IPython.core.compilerop import CachingCompiler
+from jupyter_client.session import Session
+from nbformat import NotebookNode
+
+from gongbao.workbooks import guard, records
+from gongbao.workbooks.cells import make_client, run_cells
+from gongbao.workbooks.cleaning import clean, scrubber
+from gongbao.workbooks.notebook import write_notebook
+from gongbao.workbooks.outcome import Failure, Job
+from gongbao.workbooks.shell import redirect_descriptors, refuse_input, settle, shell_config
+
+Message = dict[str, Any]
+
+
+def warm_up() -> None:
+    """Import what every report needs, in the process that will fork."""
+    import altair  # noqa: F401
+    import pandas  # noqa: F401
+
+
+def run(job: Job, notebook: NotebookNode, root: Path, folder: Path, pipe: int) -> NoReturn:
+    """Run a report in this process, tell the parent through `pipe` how it went, and end.
+
+    Messages are lines of JSON: {"cell": index} before each cell; at the end {"failure", "reads"}; or
+    {"broken": text} if the executor itself failed.
+    """
+    code = 1
+    try:
+        _die_with_parent()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        redirect_descriptors(folder / "log")
+        failure = asyncio.run(_run(job, notebook, root, folder, pipe))
+        told = {key: value for key, value in asdict(failure).items() if key != "key"} if failure else None
+        _tell(pipe, {"failure": told, "reads": [astuple(read) for read in records.recorded()]})
+        code = 0
+    except BaseException as error:  # noqa: BLE001 - this process ends here; the parent reports it
+        os.write(2, traceback.format_exc().encode())
+        _tell(pipe, {"broken": f"{type(error).__name__}: {error}"})
+    finally:
+        # Not sys.exit: the parent's buffers and exit handlers are in this memory too.
+        os._exit(code)
+
+
+async def _run(job: Job, notebook: NotebookNode, root: Path, folder: Path, pipe: int) -> Failure | None:
+    scrub = scrubber(root)
+    os.environ["IPYTHONDIR"] = str(folder / "ipython")
+    client = make_client(notebook)
+    client.kc = cast("Any", _LocalKernel())
+    os.chdir(job.workbook.path.parent)
+    records.start()
+    guard.install(root)
+    failure = await run_cells(client, job, scrub, lambda index: _tell(pipe, {"cell": index}))
+    with records.paused():
+        if failure is None:
+            clean(notebook, scrub)
+            write_notebook(notebook, job.target)
+    return failure
+
+
+def _tell(pipe: int, message: Message) -> None:
+    data = json.dumps(message).encode() + b"\n"
+    while data:
+        data = data[os.write(pipe, data) :]
+
+
+def _die_with_parent() -> None:
+    """On Linux, have this process killed when the parent is; elsewhere only the parent's care helps."""
+    if sys.platform == "linux":
+        death_signal = 1  # PR_SET_PDEATHSIG, linux/prctl.h
+        ctypes.CDLL(None).prctl(death_signal, signal.SIGKILL)
+
+
+class _Wire:
+    """Takes the frames that a Session sends and keeps them as the messages a client would receive."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.messages: deque[Message] = deque()
+
+    def send_multipart(self, frames: list[bytes], *args: object, **kwargs: object) -> None:
+        _, parts = self.session.feed_identities(frames)
+        self.messages.append(self.session.deserialize(parts))
+
+
+class _Channel:
+    """The client's end of a wire."""
+
+    def __init__(self, wire: _Wire) -> None:
+        self.wire = wire
+
+    async def get_msg(self, timeout: float | None = None) -> Message:
+        return self.wire.messages.popleft()
+
+
+class _Stream(io.TextIOBase):
+    """Standard output or error of the cells: buffers text and sends it when flushed."""
+
+    encoding = "UTF-8"
+
+    def __init__(self, kernel: _LocalKernel, name: str) -> None:
+        self.kernel, self.name = kernel, name
+        self.buffer_text: list[str] = []
+
+    def fileno(self) -> int:
+        raise io.UnsupportedOperation("fileno")
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, string: str) -> int:
+        if not isinstance(string, str):
+            raise TypeError(f"write() argument must be str, not {type(string)}")
+        self.buffer_text.append(string)
+        return len(string)
+
+    def flush(self) -> None:
+        text, self.buffer_text = "".join(self.buffer_text), []
+        if text:
+            self.kernel.publish("stream", {"name": self.name, "text": text})
+
+
+class _LocalKernel:
+    """Both ends of a kernel in one process: nbclient's view of it, and the shell that runs the cells."""
+
+    # What ZMQInteractiveShell asks of the kernel it belongs to.
+    eventloop = None
+
+    def __init__(self) -> None:
+        # A session sends to anything that takes frames; its annotations know of sockets only.
+        self.session: Any = Session(key=b"")
+        self.wire, self.replies = _Wire(self.session), _Wire(self.session)
+        self.iopub_channel, self.shell_channel = _Channel(self.wire), _Channel(self.replies)
+        self.request: Message = {}
+        sys.stdout, sys.stderr = _Stream(self, "stdout"), _Stream(self, "stderr")
+        for module, name in ((builtins, "input"), (getpass, "getpass")):
+            setattr(module, name, refuse_input)
+        self.shell: Any = cast("Any", ZMQInteractiveShell).instance(
+            user_ns={}, kernel=self, compiler_class=CachingCompiler, config=shell_config()
+        )
+        publisher: Any
+        for publisher in (self.shell.displayhook, self.shell.display_pub):
+            publisher.session, publisher.pub_socket = self.session, self.wire
+        self.shell.displayhook.topic = b"execute_result"
+        settle(self.shell)
+
+    def is_alive(self) -> bool:
+        return True
+
+    def publish(self, kind: str, content: Message) -> None:
+        self.session.send(self.wire, kind, content, parent=self.request)
+
+    async def execute(self, code: str, *, store_history: bool, stop_on_error: bool) -> str:
+        """Run a cell to its end, as ipykernel's execute_request and do_execute do; all its messages
+        are waiting when this returns the request's id."""
+        shell = self.shell
+        self.request = self.session.msg("execute_request", {"code": code})
+        shell.set_parent(self.request)
+        self.publish("execute_input", {"code": code, "execution_count": shell.execution_count})
+        result = await self._run_cell(code, store_history)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        error = result.error_before_exec or result.error_in_exec
+        content: Message = {"status": "ok", "execution_count": shell.execution_count - 1}
+        if error is not None or shell._last_traceback_during_displayhook:
+            content |= {
+                "status": "error",
+                "ename": type(error).__name__,
+                "evalue": str(error),
+                "traceback": shell._last_traceback or [],
+            }
+        shell.payload_manager.clear_payload()
+        self.session.send(self.replies, "execute_reply", content, parent=self.request)
+        self.publish("status", {"execution_state": "idle"})
+        return str(self.request["header"]["msg_id"])
+
+    async def _run_cell(self, code: str, store_history: bool) -> Any:
+        shell, problem = self.shell, None
+        try:
+            transformed = shell.transform_cell(code)
+        except Exception:  # noqa: BLE001 - the shell itself reports it, as part of running the cell
+            transformed, problem = code, sys.exc_info()
+        if not shell.should_run_async(code, transformed_cell=transformed, preprocessing_exc_tuple=problem):
+            return shell.run_cell(code, store_history=store_history, cell_meta={})
+        # A task of its own, as in a kernel: what it sets in its context ends with it.
+        cell: Awaitable[Any] = asyncio.ensure_future(
+            shell.run_cell_async(
+                code,
+                store_history=store_history,
+                transformed_cell=transformed,
+                preprocessing_exc_tuple=problem,
+                cell_meta={},
+            )
+        )
+        result = None
+        try:
+            result = await cell
+        finally:
+            shell.events.trigger("post_execute")
+            shell.events.trigger("post_run_cell", result)
+        return result

@@ -1,0 +1,150 @@
+"""What charts and tables find, in words and small frames; every number comes from the data given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from gongbao.data.schema import AREAS
+from gongbao.present import Fact, Sentence, Verdict, change, plain
+from gongbao.present.sentence import bind
+from gongbao.standards import Outcome
+
+
+def fact(row: pd.Series) -> Fact:
+    """A key figure from a row of `Report.values`."""
+    remark = f"比上年{row['growth_shown']}" if row["growth_shown"] != "—" else ""
+    value = row["value"]
+    known = not pd.isna(value)
+    shown = f"{row['value_shown']}{row['unit']}" if known else row["value_shown"]
+    return Fact(
+        row["name"],
+        shown,
+        remark,
+        float(value) if known else None,
+        row["unit"],
+        row["indicator_id"],
+        row["stage"],
+    )
+
+
+def facts(values: pd.DataFrame) -> list[Fact]:
+    """A key figure for each row of `Report.values`."""
+    return [fact(row) for _, row in values.iterrows()]
+
+
+def derived_note(values: pd.DataFrame) -> str:
+    """The note under a table that holds derived last-year values, "" if none is derived."""
+    if not values["previous_derived"].any():
+        return ""
+    return "标“（推算）”的上年数由本年数和填报的增长率推算，未见于原文。"
+
+
+def growth_finding(values: pd.DataFrame) -> Sentence:
+    """Which stages grew and which fell, from `Report.only_grow`."""
+    known = values[values["outcome"] != Outcome.UNDETERMINED]
+    if known.empty:
+        return bind("各学段缺上年数，不能比较。", {})
+    down = known[known["outcome"] == Outcome.FAIL]
+    if len(down):
+        return bind(
+            "可比的{n}个学段中，{which}低于上年。", {"n": len(known), "which": "、".join(down["stage"])}
+        )
+    grown = sorted(known.dropna(subset=["growth"]).to_dict("records"), key=lambda row: row["growth"])
+    if not grown:
+        return bind("可比的{n}个学段都不低于上年。", {"n": len(known)})
+    least, most = grown[0], grown[-1]
+    return bind(
+        "可比的{n}个学段都不低于上年；{most}{up}，增幅最大；{least}{low}，增幅最小。",
+        {
+            "n": len(known), "most": most["stage"], "up": most["growth_shown"], "least": least["stage"],
+            "low": least["growth_shown"],
+        },
+    )  # fmt: skip
+
+
+def trend_finding(history: pd.DataFrame) -> Sentence:
+    """From the first to the last year of each stage (`Report.history`)."""
+    parts = []
+    for stage, rows in history.dropna(subset=["value"]).groupby("stage", sort=False):
+        first, last = rows.iloc[0], rows.iloc[-1]
+        if first["year"] != last["year"] and first["value"]:
+            grown = change((last["value"] / first["value"] - 1) * 100)
+            parts.append(f"{stage}{first['year']}至{last['year']}年{grown}")
+    return bind("{parts}。", {"parts": "；".join(parts) or "没有可比的年度"})
+
+
+def coefficient_finding(coefficients: pd.DataFrame) -> Sentence:
+    """How many coefficients keep their limit and which do not (`Balance.coefficients`)."""
+    failing = coefficients[coefficients["outcome"] == Outcome.FAIL]
+    open_ = int((coefficients["outcome"] == Outcome.UNDETERMINED).sum())
+    which = "、".join(f"{r['level']}{r['short']}（{r['cv_shown']}）" for _, r in failing.iterrows())
+    return bind(
+        "{n}项差异系数中{met}项达标{failing}{open}。",
+        {
+            "n": len(coefficients), "met": int((coefficients["outcome"] == Outcome.PASS).sum()),
+            "failing": f"，{len(failing)}项未达标：{which}" if len(failing) else "",
+            "open": f"，{open_}项待定" if open_ else "",
+        },
+    )  # fmt: skip
+
+
+def ratio_finding(summary: pd.DataFrame) -> Sentence:
+    """Which indicator the most schools miss (`Balance.ratio_summary`)."""
+    rows = [row | {"missed": row["schools"] - row["met"]} for row in summary.to_dict("records")]
+    worst = max(rows, key=lambda row: row["missed"])
+    if worst["missed"] == 0:
+        return bind("列出的学校各项指标都达到标准。", {})
+    return bind(
+        "低于标准的学校最多的是{level}{name}：{missed}所/{all}所。",
+        {
+            "level": worst["level"],
+            "name": worst["short"],
+            "missed": int(worst["missed"]),
+            "all": int(worst["schools"]),
+        },
+    )
+
+
+def verdict_counts(verdicts: Iterable[Verdict]) -> dict[str, int]:
+    """How many verdicts are 达标, 未达标, 待定."""
+    counts = {outcome.label: 0 for outcome in Outcome}
+    for verdict in verdicts:
+        counts[verdict.word] += 1
+    return counts
+
+
+def verdict_table(verdicts: Sequence[Verdict]) -> pd.DataFrame:
+    """Verdicts as a frame: area, label, outcome, shown, target, gap; a headline is left out where the
+    verdicts it sums up are listed themselves."""
+    detailed = {v.key for v in verdicts if not v.headline}
+    rows = [
+        {"area": _area(v), "label": v.label, "outcome": Outcome(v.outcome), "shown": v.shown or "—",
+         "target": v.target or "—", "gap": v.gap or "—"}
+        for v in verdicts
+        if not (v.headline and any(key.startswith(f"{v.key}.") for key in detailed))
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["area", "label", "outcome", "shown", "target", "gap"])
+
+
+def verdict_changes(before: Sequence[Verdict], after: Sequence[Verdict]) -> pd.DataFrame:
+    """Verdicts whose outcome differs between two years: area, label, before, after, shown."""
+    old = {v.key: v for v in before}
+    rows = [
+        {"area": _area(v), "label": v.label, "before": Outcome(old[v.key].outcome), "after": Outcome(v.outcome),
+         "shown": v.shown or "—"}
+        for v in after
+        if v.key in old and old[v.key].outcome != v.outcome
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["area", "label", "before", "after", "shown"])
+
+
+def _area(verdict: Verdict) -> str:
+    return AREAS[verdict.key.split(".")[0]]
+
+
+__all__ = [
+    "coefficient_finding", "derived_note", "fact", "facts", "growth_finding", "plain", "ratio_finding",
+    "trend_finding", "verdict_changes", "verdict_counts", "verdict_table",
+]  # fmt: skip

@@ -1,0 +1,30 @@
+"""What a process must settle before it may fork reports. Imports nothing heavy: call it first of all."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+def limit_threads() -> None:
+    """Keep numeric libraries from starting threads when they are imported; a choice made already stays."""
+    for name in THREAD_VARIABLES:
+        os.environ.setdefault(name, "1")
+
+
+def fix_hash_order() -> None:
+    """Make sets of texts come in the same order in every run: start this program again, once.
+
+    Python draws that order when it starts, and forked reports inherit it; so a workbook that loops
+    over a set would give other bytes each time. Kernels get their own setting, so there is nothing to
+    do on Windows. For a program's entry point only: it replaces the running process, with the same
+    arguments and streams.
+    """
+    if os.name != "posix" or os.environ.get("PYTHONHASHSEED") == "0" or sys.flags.ignore_environment:
+        return
+    os.environ["PYTHONHASHSEED"] = "0"
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])

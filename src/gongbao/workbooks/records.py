@@ -1,0 +1,108 @@
+"""What a report read while it ran: the record that decides later whether it must run again.
+
+Only a build records. When an analyst runs a workbook by hand nothing has called `start`, and `note`
+does nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+RECORD_VARIABLE = "GONGBAO_RECORD"
+"""Environment variable that tells a kernel where to write its record."""
+
+ABSENT = "absent"
+"""Digest of a file that was asked for and did not exist: creating it later changes the report."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Read:
+    """One thing a report read, and its state at that time.
+
+    `kind` is "file" (name: path below the publication with `/`, or absolute outside of it; digest:
+    SHA-256 in hex, or ABSENT) or "table" (name: table and partition of the Dataset; digest: the
+    partition's fingerprint).
+    """
+
+    kind: str
+    name: str
+    digest: str
+
+
+class _Recorder:
+    """The reads of the report that this process runs; one report, one process."""
+
+    def __init__(self) -> None:
+        self.active = False
+        self.reads: dict[tuple[str, str], Read] = {}
+        self.path: Path | None = None
+
+
+_recorder = _Recorder()
+
+
+def start(path: Path | None = None) -> None:
+    """Begin an empty record; with `path`, every read is also written there at once.
+
+    Writing at once, and not at exit, keeps the record whole when the process is killed.
+    """
+    _recorder.active, _recorder.path = True, path
+    _recorder.reads.clear()
+    if path is not None:
+        path.write_text("", "utf-8")
+
+
+def note(kind: str, name: str, digest: str) -> None:
+    """Add a read. A second read of the same thing is not noted again: the first state counts."""
+    if is_noted(kind, name):
+        return
+    read = _recorder.reads[kind, name] = Read(kind, name, digest)
+    if _recorder.path is not None:
+        with _recorder.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(astuple(read), ensure_ascii=False) + "\n")
+
+
+@contextmanager
+def paused() -> Iterator[None]:
+    """Note nothing for a while: for loading what all reports share, of which each notes its own part."""
+    before, _recorder.active = _recorder.active, False
+    try:
+        yield
+    finally:
+        _recorder.active = before
+
+
+def is_noted(kind: str, name: str) -> bool:
+    """Whether a note of this thing would add nothing, so that its digest need not be computed."""
+    return not _recorder.active or (kind, name) in _recorder.reads
+
+
+def recorded() -> tuple[Read, ...]:
+    """Everything noted since `start`, in a fixed order."""
+    return tuple(sorted(_recorder.reads.values()))
+
+
+def load(path: Path) -> tuple[Read, ...]:
+    """Read a record that another process wrote; empty if that process never started one."""
+    if not path.exists():
+        return ()
+    return tuple(sorted(Read(*json.loads(line)) for line in path.read_text("utf-8").splitlines()))
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file's bytes in hex, or ABSENT."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return ABSENT
+
+
+def file_state(root: Path) -> Callable[[Read], str | None]:
+    """A function that gives the present digest of a "file" read, and None for any other kind."""
+    return lambda read: file_digest(root / read.name) if read.kind == "file" else None

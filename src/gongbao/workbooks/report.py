@@ -1,0 +1,275 @@
+"""What an analyst's notebook calls: values, tables, figures, sentences, verdicts of one report.
+
+The methods read the checked dataset (and record what they read), hand frames to `standards`, and
+show results through `present`. A formula belongs to `standards`, a look to `present`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+from IPython.display import display
+
+from gongbao.data import Dataset
+from gongbao.data.schema import AREAS, SUBMISSION_TABLES
+from gongbao.present import Cell, Column, Fact, Facts, Figure, Number, Sentence, Table, Verdict, Verdicts
+from gongbao.present.charts import chart_spec, use_theme
+from gongbao.present.sentence import bind
+from gongbao.present.table import make_table
+from gongbao.publication import Publication
+from gongbao.standards import evaluate_balance, evaluate_duty
+from gongbao.workbooks import findings, records
+from gongbao.workbooks.balance import Balance, make_balance
+from gongbao.workbooks.duty import Duty
+from gongbao.workbooks.finance import BUDGET, PER_PUPIL, finance_verdicts, only_grow
+from gongbao.workbooks.values import number_of, public_rows, text, value_frame
+
+
+class ReportError(Exception):
+    """A workbook asks for something that isn't there; the text says what there is."""
+
+
+class Report:
+    """One workbook's view of the publication: a region, a year, an area."""
+
+    def __init__(self, publication: Publication, dataset: Dataset, region: str, year: int, area: str) -> None:
+        if area not in AREAS:
+            raise ReportError(f"没有“{area}”这个指标领域；可用的有：{'、'.join(AREAS)}。")
+        if (region, year) not in dataset.submissions():
+            known = "、".join(f"{r}（{y}年）" for r, y in dataset.submissions())
+            raise ReportError(f"没有 {region} {year}年的填报表；已有：{known}。")
+        self.publication, self._dataset = publication, dataset
+        self.region, self.year, self.area = region, year, area
+        self._figures = self._tables = 0
+        self._judged: dict[int, list[Verdict]] = {}
+        use_theme()
+
+    # --- reading -----------------------------------------------------------------------------
+
+    def read(self, table: str, *, year: int | None = None) -> pd.DataFrame:
+        """The rows of a table: of this region and year (or another year); shared tables whole."""
+        own = table in SUBMISSION_TABLES and table != "sources"
+        where, when = (self.region, year or self.year) if own else ("*", 0)
+        records.note("table", f"{table}:{where}:{when}", self._dataset.fingerprint(table, where, when))
+        return self._dataset.table(table, where if own else None, when or None)
+
+    @property
+    def region_name(self) -> str:
+        """The region's name in this year."""
+        regions = self.read("regions")
+        found = regions[
+            (regions["region_code"] == self.region)
+            & ~(regions["valid_from"] > self.year)
+            & ~(regions["valid_to"] < self.year)
+        ]
+        return str(found["region_name"].iloc[-1]) if len(found) else self.region
+
+    def ancestors(self) -> list[str]:
+        """Codes of the regions above this one, nearest first."""
+        parents = self.read("regions").set_index("region_code")["parent_code"].to_dict()
+        line: list[str] = []
+        code = parents.get(self.region)
+        while isinstance(code, str) and code not in line:
+            line.append(code)
+            code = parents.get(code)
+        return line
+
+    def years(self) -> list[int]:
+        """Years with a submission of this region, oldest first, up to this report's year."""
+        years = [y for r, y in self._dataset.submissions() if r == self.region and y <= self.year]
+        records.note("submissions", f"{self.region}:{self.year}", ",".join(map(str, years)))
+        return years
+
+    def cover_note(self) -> str:
+        """What the office wrote on the cover of its submission, "" if nothing."""
+        cover = self._dataset.cover(self.region, self.year)
+        records.note("cover", f"{self.region}:{self.year}", "\n".join(cover.values()))
+        return cover["note"]
+
+    # --- values ------------------------------------------------------------------------------
+
+    def values(self, *indicator_ids: str, area: str | None = None, year: int | None = None) -> pd.DataFrame:
+        """The published values of indicators (default: all of this area; area="all": every one).
+
+        One row for each stage: area, indicator_id, topic, name, short, stage, unit, value, previous,
+        growth (% for amounts, percentage points for rates), these three also as printed (…_shown,
+        without unit), previous_derived (last year's value computed from this year's and the reported
+        growth), qualifier, missing, decimals, kind, period, note, source, origin (the cell). Numbers
+        are NaN where missing and where a small count is suppressed. Internal indicators never appear.
+        Raises ReportError for an unknown indicator.
+        """
+        when = year or self.year
+        indicators = self._indicators(indicator_ids)
+        rows, last = (
+            public_rows(self.read("indicator_values", year=y), indicators, area or self.area, indicator_ids)
+            for y in (when, when - 1)
+        )
+        return value_frame(rows, last, self._titles(), self._origin)
+
+    def history(self, *indicator_ids: str) -> pd.DataFrame:
+        """`values` of every year up to this one, with a column year; oldest first."""
+        frames = [self.values(*indicator_ids, year=y).assign(year=y) for y in self.years()]
+        if frames and "previous_derived" in frames[0]:
+            frames = [*_derived_year(frames[0]), *frames]
+        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["year"])
+
+    def number(self, indicator_id: str, stage: str = "全部", *, year: int | None = None) -> Number:
+        """One value, ready for a sentence; “—” when it was not reported."""
+        indicators = self._indicators((indicator_id,))
+        rows = public_rows(self.read("indicator_values", year=year), indicators, self.area, (indicator_id,))
+        rows = rows[(rows["stage"] == stage) & (rows["statistic"] == "数值")]
+        if rows.empty:
+            unit = indicators.loc[indicators["indicator_id"] == indicator_id, "unit"].iloc[0]
+            return Number(None, text(unit))
+        row = rows.iloc[0].to_dict()
+        return number_of(row, self._origin(row))
+
+    def _indicators(self, wanted: Sequence[str]) -> pd.DataFrame:
+        indicators = self.read("indicators")
+        unknown = [i for i in wanted if i not in set(indicators["indicator_id"])]
+        if unknown:
+            raise ReportError(f"没有指标“{'、'.join(unknown)}”；见 data/indicators.csv。")
+        return indicators
+
+    def _titles(self) -> dict[str, str]:
+        sources = self.read("sources").drop_duplicates("source_id")
+        return {str(k): str(v) for k, v in sources.set_index("source_id")["title"].items()}
+
+    def _origin(self, row: Mapping[Any, Any]) -> str:
+        return str(self._dataset.place(row, "value"))
+
+    # --- what the rules say --------------------------------------------------------------------
+
+    def balance(self, year: int | None = None) -> Balance:
+        """义务教育均衡 of this region: coefficients, school rule, what is missing, verdicts."""
+        when = year or self.year
+        return make_balance(
+            lambda table: self.read(table, year=when), self.region, when, self.ancestors(), evaluate_balance
+        )
+
+    def duty(self, year: int | None = None) -> Duty:
+        """政府履职评价 of this region: the county's own evaluations, self-evaluation first."""
+        evaluations = self.read("evaluations", year=year)
+        evaluations = evaluations[evaluations["object_type"] == "县"]
+        items = self.read("framework_items")
+        tops = items[items["level"] == "体系"]
+        names = {str(k): str(v) for k, v in zip(tops["framework_id"], tops["name"], strict=True)}
+        scores = self.read("eval_scores", year=year)
+        results = evaluate_duty(items, scores, evaluations, self.read("grade_bands"))
+        titles = self._titles()
+        sources = [titles[s] for s in evaluations["source_id"] if isinstance(s, str) and s in titles]
+        return Duty(results, names, "；".join(dict.fromkeys(sources)))
+
+    def only_grow(self, *indicator_ids: str, year: int | None = None) -> pd.DataFrame:
+        """`values` with the verdict of 只增不减 on each row (columns outcome and remark)."""
+        return only_grow(self.values(*indicator_ids, year=year))
+
+    def finance_verdicts(self, year: int | None = None) -> list[Verdict]:
+        """两个只增不减 of this region."""
+        return finance_verdicts(self.only_grow(BUDGET, year=year), self.only_grow(PER_PUPIL, year=year))
+
+    def all_verdicts(self, year: int | None = None) -> list[Verdict]:
+        """The verdicts of every area that has a rule: balance, duty, finance."""
+        when = year or self.year
+        if when not in self._judged:
+            areas = self.balance(when).verdicts(), self.duty(when).verdicts(), self.finance_verdicts(when)
+            self._judged[when] = [verdict for area in areas for verdict in area]
+        return list(self._judged[when])
+
+    def verdict_changes(self) -> pd.DataFrame:
+        """Verdicts that differ from last year's: area, label, before, after, shown. Empty without last year."""
+        before = self.all_verdicts(self.year - 1) if self.year - 1 in self.years() else []
+        return findings.verdict_changes(before, self.all_verdicts())
+
+    # --- showing -------------------------------------------------------------------------------
+
+    def table(
+        self, data: pd.DataFrame, caption: str, columns: Mapping[str, str | Column], *,
+        note: str = "", source: str | None = None,
+    ) -> None:  # fmt: skip
+        """Show a frame as a published table.
+
+        `columns` chooses, orders and names the columns: {"stage": "学段", "value": Column("本年",
+        unit="元", decimals=2)}. A column x with a companion x_shown is printed as the companion says
+        and downloaded as the number. `source` is by default what the frame's column source says.
+        """
+        self._tables += 1
+        display(self._table(f"table-{self._tables}", self._tables, data, caption, columns, note, source))
+
+    def figure(
+        self, chart: alt.TopLevelMixin, title: str, data: pd.DataFrame, columns: Mapping[str, str | Column],
+        finding: str | Sentence = "", *, note: str = "", source: str | None = None,
+    ) -> None:  # fmt: skip
+        """Show a chart with its caption, the finding in words (also its text alternative) and its data.
+
+        `data` and `columns` are the table beneath the chart, as in `table`.
+        """
+        self._figures += 1
+        id = f"fig-{self._figures}"
+        words = finding.text if isinstance(finding, Sentence) else finding
+        table = self._table(f"{id}-data", self._figures, data, title, columns, "", "")
+        line = _sources(data) if source is None else source
+        display(Figure(id, self._figures, title, words or title, chart_spec(chart), table, note, line))
+
+    def _table(
+        self, id: str, number: int, data: pd.DataFrame, caption: str, columns: Mapping[str, str | Column],
+        note: str, source: str | None,
+    ) -> Table:  # fmt: skip
+        lacking = [name for name in columns if name not in data]
+        if lacking:
+            raise ReportError(
+                f"表“{caption}”里没有列“{'、'.join(lacking)}”；有的列：{'、'.join(map(str, data.columns))}。"
+            )
+        specs = [c if isinstance(c, Column) else Column(c) for c in columns.values()]
+        rows = [[_cell(record, name) for name in columns] for record in data.to_dict("records")]
+        line = _sources(data) if source is None else source
+        return make_table(id, number, caption, specs, rows, note, line)
+
+    def sentence(self, template: str, **values: Any) -> Sentence:
+        """A sentence bound to data, for a finding; `say` shows one as a paragraph."""
+        known = {"region": self.region_name, "year": self.year, "last_year": self.year - 1}
+        return bind(template, known | values)
+
+    def say(self, template: str, **values: Any) -> None:
+        """Show a paragraph. Numbers are given by name, never typed; {region}, {year}, {last_year} are known."""
+        display(self.sentence(template, **values))
+
+    def verdicts(self, items: Iterable[Verdict]) -> None:
+        """Show judgements as cards; the county's page and the comparisons take them from here."""
+        shown = tuple(items)
+        if shown:
+            display(Verdicts(shown))
+
+    def facts(self, items: Iterable[Fact]) -> None:
+        """Show a strip of key figures, which the county's page repeats."""
+        shown = tuple(items)
+        if shown:
+            display(Facts(shown))
+
+
+def _derived_year(first: pd.DataFrame) -> list[pd.DataFrame]:
+    """The year before the first submission, as far as reported growths give it."""
+    derived = first[first["previous_derived"]]
+    if derived.empty:
+        return []
+    year = int(first["year"].iloc[0]) - 1
+    moved = derived.assign(year=year, value=derived["previous"], value_shown=derived["previous_shown"])
+    return [moved]
+
+
+def _cell(record: Mapping[Any, Any], name: str) -> Any:
+    if f"{name}_shown" not in record:
+        return record[name]
+    raw = record[name]
+    missing = raw is None or (isinstance(raw, float) and math.isnan(raw))
+    return Cell(str(record[f"{name}_shown"]), None if missing else raw)
+
+
+def _sources(data: pd.DataFrame) -> str:
+    if "source" not in data:
+        return ""
+    return "；".join(dict.fromkeys(str(s) for s in data["source"] if isinstance(s, str) and s))

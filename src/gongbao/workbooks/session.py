@@ -1,0 +1,72 @@
+"""The dataset that reports of this process read: loaded once, shared by every forked child."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from gongbao.data import DataError, Dataset, Problem, examine
+from gongbao.data.schema import SHARED_TABLES
+from gongbao.publication import Publication, open_publication
+from gongbao.workbooks import records
+from gongbao.workbooks.report import Report
+
+Signature = tuple[tuple[str, int, int], ...]
+
+
+@dataclass(frozen=True)
+class Session:
+    """A publication and its dataset; `signature` tells whether the files have changed since."""
+
+    publication: Publication
+    dataset: Dataset
+    signature: Signature
+    problems: tuple[Problem, ...] = ()
+
+
+_session: Session | None = None
+
+
+def prepare(publication: Publication, dataset: Dataset) -> None:
+    """Use a dataset that has been read and checked already (before forking children)."""
+    global _session
+    _session = Session(publication, dataset, ())
+
+
+def _signature(folder: Path) -> Signature:
+    files = sorted(p for p in folder.rglob("*") if p.is_file())
+    return tuple((str(p), p.stat().st_mtime_ns, p.stat().st_size) for p in files)
+
+
+def open_report(region: str, year: int, *, area: str) -> Report:
+    """The report of one region and year, with everything that its workbook may ask for.
+
+    In JupyterLab the data are read again whenever a file below data/ has changed; only errors in
+    the shared definitions and in this region's own submission stop it. Raises DataError with all of
+    those, and ReportError when there is no such submission or area.
+    """
+    if _session is None or _session.signature:
+        with records.paused():  # a report notes the parts that it asks for, not the loading of all
+            _load()
+    session = _session
+    assert session is not None
+    folder = session.publication.settings.data
+    own = f"{folder}/{int(year)}/{region}"
+    shared = tuple(f"{folder}/{name}" for name in SHARED_TABLES)
+    blocking = [
+        p for p in session.problems if p.severity == "error" and p.place.file.startswith((own, *shared))
+    ]
+    if blocking:
+        raise DataError(blocking)
+    return Report(session.publication, session.dataset, str(region), int(year), area)
+
+
+def _load() -> None:
+    """Read the publication around the working folder, unless nothing has changed since the last time."""
+    global _session
+    publication = open_publication()
+    signature = _signature(publication.data)
+    if _session is not None and (_session.signature, _session.publication) == (signature, publication):
+        return
+    dataset, problems = examine(publication.root, publication.data)
+    _session = Session(publication, dataset, signature, tuple(problems))
