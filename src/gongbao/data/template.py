@@ -119,7 +119,7 @@ def write_template(
     Raises TemplateError when the region is unknown or the file exists and `force` is not set.
     """
     if path.exists() and not force:
-        raise TemplateError(f"{path.name} 已存在，没有改动。要重新生成，请先移走它，或明确要求覆盖。")
+        raise TemplateError(f"{path.name} 已存在，没有改动。要重新生成，请先移走它，或加 --force 覆盖。")
     name = _region_name(dataset, region, year)
     book = Workbook()
     cover = book.active

@@ -87,6 +87,14 @@ class Figure:
         notes = "".join(f"\n{line}\n" for line in note_lines(self.note, self.source))
         return f'![{caption}]({image}){{fig-alt="{alt}"}}\n{notes}\n{self.table.markdown()}'
 
+    def caption_html(self) -> str:
+        """Caption and data table alone, for JupyterLab, which shows the chart itself."""
+        return (
+            f"<p><b>图 {self.number}</b> {escape(self.title)}：{escape(self.finding)}</p>"
+            f"{notes_html(self.note, self.source)}"
+            f"<details><summary>图 {self.number} 的数据</summary>{self.table.html(label='')}</details>"
+        )
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         return {
             MIME["figure"]: self.content(),

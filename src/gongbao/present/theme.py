@@ -7,6 +7,8 @@ from typing import Any
 
 FONT_FAMILY = "Gongbao Sans"
 FONT_FOLDER = Path(__file__).parent / "fonts"
+# Drawn with the first; where a chart is shown by a reader's own browser, the next ones stand in.
+FONTS = f"{FONT_FAMILY}, Noto Sans SC, Source Han Sans SC, PingFang SC, Microsoft YaHei, sans-serif"
 VEGALITE_VERSION = "6.4"
 
 # Okabe-Ito hues, told apart with the common colour blindnesses, dark enough on white.
@@ -25,9 +27,9 @@ PALETTE = ["#0b5394", "#b3431e", "#00725a", "#8a5a9e", "#a56a00", "#4c6272"]
 
 def config() -> dict[str, Any]:
     """Vega-Lite configuration of every chart. The width leaves a chart legible at 390 px."""
-    text = {"font": FONT_FAMILY, "fontSize": 13, "color": COLOURS["ink"]}
+    text = {"font": FONTS, "fontSize": 13, "color": COLOURS["ink"]}
     return {
-        "font": FONT_FAMILY,
+        "font": FONTS,
         "background": "transparent",
         "view": {"stroke": None, "continuousWidth": 460, "continuousHeight": 260},
         "range": {"category": PALETTE},
@@ -42,6 +44,7 @@ def config() -> dict[str, Any]:
             "tickColor": "#8b949e",
             "labelLimit": 220,
         },
+        "axisX": {"labelOverlap": True, "labelSeparation": 8, "tickCount": 5},
         "legend": {
             "labelFontSize": 13,
             "titleFontSize": 13,

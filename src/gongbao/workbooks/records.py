@@ -77,6 +77,11 @@ def paused() -> Iterator[None]:
         _recorder.active = before
 
 
+def recording() -> bool:
+    """Whether a build runs this report, and not an analyst by hand."""
+    return _recorder.active
+
+
 def is_noted(kind: str, name: str) -> bool:
     """Whether a note of this thing would add nothing, so that its digest need not be computed."""
     return not _recorder.active or (kind, name) in _recorder.reads

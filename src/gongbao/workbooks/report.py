@@ -12,7 +12,7 @@ from typing import Any
 
 import altair as alt
 import pandas as pd
-from IPython.display import display
+from IPython.display import HTML, display
 
 from gongbao.data import Dataset
 from gongbao.data.schema import AREAS, SUBMISSION_TABLES
@@ -213,7 +213,10 @@ class Report:
         words = finding.text if isinstance(finding, Sentence) else finding
         table = self._table(f"{id}-data", self._figures, data, title, columns, "", "")
         line = _sources(data) if source is None else source
-        display(Figure(id, self._figures, title, words or title, chart_spec(chart), table, note, line))
+        shown = Figure(id, self._figures, title, words or title, chart_spec(chart), table, note, line)
+        display(shown)
+        if not records.recording():  # in JupyterLab; on the page the figure carries its caption itself
+            display(HTML(shown.caption_html()))
 
     def _table(
         self, id: str, number: int, data: pd.DataFrame, caption: str, columns: Mapping[str, str | Column],

@@ -1,0 +1,6 @@
+"""`python -m gongbao`."""
+
+from gongbao.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,277 @@
+"""One build: check the data, run the reports, make the site, and put it in place whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from filelock import FileLock, Timeout
+
+from gongbao.data import Dataset, Problem, read_dataset
+from gongbao.publication import Publication
+from gongbao.site import SiteSummary, build_site
+from gongbao.workbooks import (
+    Failure,
+    Job,
+    Read,
+    ReportKey,
+    Run,
+    RunStore,
+    Workbook,
+    default_executor,
+    load_workbooks,
+    plan_reports,
+    run_reports,
+)
+from gongbao.workbooks.records import file_state
+from gongbao.workbooks.session import prepare
+
+Engine = Literal["embedded", "quarto"]
+Executor = Literal["forked", "jupyter"]
+
+
+class BuildError(Exception):
+    """A build can't go on; the text says why and what to do. The site in place is untouched."""
+
+
+class Progress(Protocol):
+    """Told how far a build is; implementations must start no threads (the build forks)."""
+
+    def stage(self, name: str, total: int) -> None: ...
+    def step(self, label: str) -> None: ...
+
+
+class SiteSteps:
+    """Turns the site's reports (what, done, of how many) into stages and steps."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress, self._stage, self._done = progress, "", 0
+
+    def __call__(self, name: str, done: int, whole: int) -> None:
+        if name != self._stage:
+            self._stage, self._done = name, 0
+            self._progress.stage(name, whole)
+        for _ in range(done - self._done):
+            self._progress.step("")
+        self._done = done
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What to build. Empty selections mean everything that has data."""
+
+    executor: Executor = field(default_factory=default_executor)
+    engine: Engine = "embedded"
+    workers: int = field(default_factory=lambda: os.cpu_count() or 1)
+    regions: tuple[str, ...] = ()
+    years: tuple[int, ...] = ()
+    areas: tuple[str, ...] = ()
+    fresh: bool = False
+
+    def selects(self, key: ReportKey) -> bool:
+        return (
+            (not self.regions or key.region in self.regions)
+            and (not self.years or key.year in self.years)
+            and (not self.areas or key.area in self.areas)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a build did. `left_out`: reports not selected for which no valid earlier result was at hand."""
+
+    planned: int
+    executed: int
+    unchanged: int
+    left_out: tuple[ReportKey, ...]
+    failures: tuple[Failure, ...]
+    warnings: tuple[Problem, ...]
+    site: SiteSummary | None
+
+
+def build(publication: Publication, options: Options, progress: Progress) -> Summary:
+    """Build the site of a publication into its output folder.
+
+    Raises DataError (every problem of the data), WorkbookError, BuildError; then nothing has been
+    changed. If reports fail, the others are still run, the old site stays, and the summary holds
+    the failures.
+    """
+    publication.state.mkdir(parents=True, exist_ok=True)
+    with _only_build(publication), _disk_errors():
+        recover(publication)
+        progress.stage("读取并检查数据", 1)
+        dataset = read_dataset(publication.root, publication.data)
+        progress.step("")
+        workbooks = load_workbooks(publication.workbooks)
+        keys = _selected(plan_reports(dataset, workbooks), options)
+        staging = publication.state / "staging"
+        try:
+            reports, failures, executed, left_out = _run(
+                publication, dataset, workbooks, keys, options, staging, progress
+            )
+            if failures:
+                _raise_if_disk_full(failures)
+                unchanged = len(reports) - executed
+                return Summary(len(keys), executed, unchanged, left_out, failures, dataset.warnings, None)
+            site = build_site(
+                publication,
+                dataset,
+                reports,
+                workbooks,
+                staging / "site",
+                engine=options.engine,
+                workers=options.workers,
+                store=publication.state / "store",
+                progress=SiteSteps(progress),
+            )
+            put_in_place(staging / "site", publication)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+        return Summary(len(keys), executed, len(reports) - executed, left_out, (), dataset.warnings, site)
+
+
+def _selected(keys: list[ReportKey], options: Options) -> list[ReportKey]:
+    if not keys:
+        raise BuildError("没有可生成的报告：data/ 里没有填报表，或没有对应的工作簿。")
+    if not any(options.selects(key) for key in keys):
+        raise BuildError("所选的区划、年度、领域没有数据；可用 gongbao list 查看有哪些报告。")
+    return keys
+
+
+def _run(
+    publication: Publication,
+    dataset: Dataset,
+    workbooks: Mapping[str, Workbook],
+    keys: list[ReportKey],
+    options: Options,
+    staging: Path,
+    progress: Progress,
+) -> tuple[dict[ReportKey, Path], tuple[Failure, ...], int, tuple[ReportKey, ...]]:
+    """Run what has changed. A report that isn't selected is taken from the store if it is still valid."""
+    store = RunStore(publication.state / "runs")
+    jobs = [
+        Job(
+            key,
+            workbooks[key.area],
+            {"region": key.region, "year": key.year},
+            staging / "reports" / f"{key.address}.ipynb",
+        )
+        for key in keys
+    ]
+    current = _current(publication, dataset)
+    ready: dict[ReportKey, Path] = {}
+    waiting: list[Job] = []
+    left_out: list[ReportKey] = []
+    for job in jobs:
+        stored = None if options.fresh and options.selects(job.key) else store.lookup(job, current)
+        if stored is not None:
+            ready[job.key] = stored
+        elif options.selects(job.key):
+            waiting.append(job)
+        else:
+            left_out.append(job.key)
+    progress.stage("运行工作簿", len(waiting))
+    by_key = {job.key: job for job in waiting}
+
+    def done(run: Run) -> None:
+        if run.failure is None:
+            store.save(by_key[run.key], run)
+        progress.step(run.key.address)
+
+    runs = run_reports(
+        waiting,
+        executor=options.executor,
+        workers=options.workers,
+        time_limit=publication.settings.time_limit,
+        root=publication.root,
+        on_done=done,
+        prepare=lambda: prepare(publication, dataset),
+    )
+    failures = tuple(run.failure for run in runs if run.failure is not None)
+    ready.update((run.key, run.target) for run in runs if run.failure is None)
+    ordered = {key: ready[key] for key in keys if key in ready}
+    return ordered, failures, len(runs) - len(failures), tuple(left_out)
+
+
+def _current(publication: Publication, dataset: Dataset) -> Callable[[Read], str | None]:
+    """What a report would read today, to compare with what it read then."""
+
+    def digest(read: Read) -> str | None:
+        if read.kind == "table":
+            table, region, year = read.name.split(":")
+            return dataset.fingerprint(table, region, int(year))
+        if read.kind == "submissions":
+            region, limit = read.name.split(":")
+            return ",".join(str(y) for r, y in dataset.submissions() if r == region and y <= int(limit))
+        if read.kind == "cover":
+            region, year = read.name.split(":")
+            known = (region, int(year)) in dataset.submissions()
+            return "\n".join(dataset.cover(region, int(year)).values()) if known else None
+        return files(read)
+
+    files = file_state(publication.root)
+    return digest
+
+
+@contextmanager
+def _only_build(publication: Publication) -> Any:
+    lock = FileLock(publication.state / "build.lock", timeout=0)
+    try:
+        with lock:
+            yield
+    except Timeout as error:
+        raise BuildError("另一个构建正在进行（同一文件夹一次只能有一个）；请等它结束后再试。") from error
+
+
+@contextmanager
+def _disk_errors() -> Any:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise BuildError(
+                f"磁盘已满（{error.filename or ''}）：原有网站未改动；请腾出空间后再构建。"
+            ) from error
+        raise
+
+
+def _raise_if_disk_full(failures: tuple[Failure, ...]) -> None:
+    """A report that could not be written for want of space is not its workbook's fault."""
+    for failure in failures:
+        if f"[Errno {errno.ENOSPC}]" in failure.evalue:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), failure.key.address)
+
+
+def recover(publication: Publication) -> None:
+    """Clear what an interrupted build left: staging goes, a site moved aside comes back."""
+    aside = _aside(publication)
+    if aside.exists():
+        if publication.output_folder.exists():
+            shutil.rmtree(aside)
+        else:
+            aside.rename(publication.output_folder)
+    shutil.rmtree(publication.state / "staging", ignore_errors=True)
+
+
+def put_in_place(staged: Path, publication: Publication) -> None:
+    """Replace the site by a finished one with two renames; if the second fails the first is undone."""
+    target, aside = publication.output_folder, _aside(publication)
+    if target.exists():
+        target.rename(aside)
+    try:
+        staged.rename(target)
+    except OSError:
+        if aside.exists():
+            aside.rename(target)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _aside(publication: Publication) -> Path:
+    return publication.state / "previous-site"

@@ -1,0 +1,196 @@
+"""The commands. Everything that is printed for a person is printed here."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gongbao.publication import PublicationError, open_publication
+from gongbao.workbooks.process import fix_hash_order, limit_threads
+
+if TYPE_CHECKING:
+    from gongbao.build import Summary
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="gongbao")
+@click.option("--debug", is_flag=True, help="出错时显示完整的调用栈。")
+@click.pass_context
+def cli(context: click.Context, debug: bool) -> None:
+    """Gongbao 公报：由填报表和工作簿生成教育督导公报网站。"""
+    context.obj = debug
+
+
+@cli.command()
+@click.option("--region", required=True, help="行政区划代码，如 511923。")
+@click.option("--year", required=True, type=int, help="公报年度，如 2019。")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="写到哪个文件；默认 <年度>-<代码>-填报表.xlsx。",
+)
+@click.option("--force", is_flag=True, help="覆盖已有的文件。")
+def template(region: str, year: int, out: Path | None, force: bool) -> None:
+    """生成一个县一年的空白填报表（.xlsx），带说明、下拉选项和上年数值。"""
+    from gongbao.data import examine
+    from gongbao.data.template import write_template
+
+    publication = open_publication()
+    dataset, _ = examine(publication.root, publication.data)
+    target = out or Path(f"{year}-{region}-填报表.xlsx")
+    write_template(target, dataset, region, year, force=force)
+    click.echo(
+        f"已生成 {target}。填好后存到 {publication.settings.data}/{year}/{region}.xlsx，再运行 gongbao check。"
+    )
+
+
+@cli.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True))
+@click.option(
+    "--format", "style", type=click.Choice(["text", "json", "github"]), default="text", help="输出格式。"
+)
+def check(files: tuple[Path, ...], style: Any) -> None:
+    """检查全部数据（或指定的填报表），一次列出所有问题。有错误时退出码为 1。"""
+    from gongbao.data import examine, examine_submission, format_problems
+
+    publication = open_publication()
+    if files:
+        problems = [p for f in files for p in examine_submission(publication.root, publication.data, f)[1]]
+    else:
+        problems = examine(publication.root, publication.data)[1]
+    click.echo(format_problems(problems, style))
+    if any(p.severity == "error" for p in problems):
+        raise SystemExit(1)
+
+
+@cli.command("list")
+def list_reports() -> None:
+    """列出有数据的报告（年度/区划/领域）。"""
+    from gongbao.data import read_dataset
+    from gongbao.workbooks import load_workbooks, plan_reports
+
+    publication = open_publication()
+    dataset = read_dataset(publication.root, publication.data)
+    for key in plan_reports(dataset, load_workbooks(publication.workbooks)):
+        click.echo(key.address)
+
+
+@cli.command()
+@click.option(
+    "--executor",
+    type=click.Choice(["forked", "jupyter"]),
+    help="forked：快，Linux/macOS 默认；jupyter：每份报告一个新内核，Windows 默认。",
+)
+@click.option(
+    "--engine", type=click.Choice(["embedded", "quarto"]), default="embedded", help="网页生成方式。"
+)
+@click.option("--workers", type=click.IntRange(min=1), help="同时运行几份；默认为处理器核数。")
+@click.option("--region", "regions", multiple=True, help="只运行这些区划（可重复）。")
+@click.option("--year", "years", multiple=True, type=int, help="只运行这些年度（可重复）。")
+@click.option("--area", "areas", multiple=True, help="只运行这些领域（可重复）。")
+@click.option("--fresh", is_flag=True, help="不用以前的运行结果，全部重新运行。")
+@click.option(
+    "--summary", type=click.Path(path_type=Path, dir_okay=False), help="把结果另存为 JSON，供 CI 使用。"
+)
+def build(
+    executor: Any,
+    engine: Any,
+    workers: int | None,
+    regions: tuple[str, ...],
+    years: tuple[int, ...],
+    areas: tuple[str, ...],
+    fresh: bool,
+    summary: Path | None,
+) -> None:
+    """运行工作簿，生成网站。有报告失败时其余照常运行，原有网站不变，退出码为 1。"""
+    from gongbao.build import Options
+    from gongbao.build import build as run_build
+    from gongbao.progress import progress_for
+
+    publication = open_publication()
+    chosen: dict[str, Any] = {"executor": executor, "workers": workers}
+    options = Options(
+        engine=engine,
+        regions=regions,
+        years=years,
+        areas=areas,
+        fresh=fresh,
+        **{name: value for name, value in chosen.items() if value},
+    )
+    with progress_for(sys.stderr) as progress:
+        result = run_build(publication, options, progress)
+    _report(result, str(publication.output))
+    if summary:
+        summary.write_text(
+            json.dumps(asdict(result), ensure_ascii=False, indent=2, default=str) + "\n", "utf-8"
+        )
+    if result.failures:
+        raise SystemExit(1)
+
+
+def _report(result: Summary, output: str) -> None:
+    from gongbao.data import format_problems
+
+    if result.warnings:
+        click.echo(format_problems(list(result.warnings), "text"), err=True)
+    for warning in result.site.warnings if result.site else ():
+        click.echo(f"提醒 {warning}", err=True)
+    for failure in result.failures:
+        click.echo(str(failure), err=True)
+    if result.left_out:
+        click.echo(f"未选且没有可用旧结果的 {len(result.left_out)} 份报告不在本次网站里。", err=True)
+    counts = f"报告 {result.planned} 份：运行 {result.executed}，未变 {result.unchanged}，失败 {len(result.failures)}"
+    if result.site:
+        click.echo(f"{counts}；网页 {result.site.pages} 个，图 {result.site.figures} 幅。网站在 {output}/。")
+    else:
+        click.echo(f"{counts}。原有网站未改动。", err=True)
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="监听地址。")
+@click.option("--port", default=8000, show_default=True, help="端口。")
+@click.option("--open/--no-open", "open_browser", default=True, help="是否打开浏览器。")
+@click.option("--executor", type=click.Choice(["forked", "jupyter"]), help="同 build。")
+def preview(host: str, port: int, open_browser: bool, executor: str | None) -> None:
+    """在本机查看网站；数据、工作簿、页面、样式一改动就只重做变化的部分并刷新网页。"""
+    from gongbao.site.preview import serve
+
+    command = [sys.executable, "-m", "gongbao", "build", *(["--executor", executor] if executor else [])]
+    serve(open_publication(), command, host=host, port=port, open_browser=open_browser)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command; an error that a person can mend is printed as one, a traceback only with --debug."""
+    if arguments is None:
+        fix_hash_order()
+    limit_threads()
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        cli.main(args=given, prog_name="gongbao", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        raise SystemExit(error.exit_code) from error
+    except click.Abort as error:
+        click.echo("已中断。", err=True)
+        raise SystemExit(130) from error
+    except Exception as error:
+        if "--debug" in given or not _known(error):
+            raise
+        click.echo(_message(error), err=True)
+        raise SystemExit(1) from error
+
+
+def _message(error: Exception) -> str:
+    from gongbao.data import DataError, format_problems
+
+    return format_problems(error.problems, "text") if isinstance(error, DataError) else f"错误：{error}"
+
+
+def _known(error: Exception) -> bool:
+    """Errors made for people: ours by name, wherever they were defined (nothing heavy is imported for it)."""
+    return isinstance(error, PublicationError) or type(error).__module__.split(".")[0] == "gongbao"

@@ -1,0 +1,145 @@
+"""The body of each report: finished notebook -> HTML, by nbconvert with the project's own template."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from html import unescape
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from gongbao.site.finish import finish
+from gongbao.site.pool import in_processes
+from gongbao.site.reading import ReportContent, load
+from gongbao.site.store import Store, digest
+
+TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATE = "report"
+# Rendering takes 0.05 s; starting a process that can do it takes 3 s.
+FEW = 30
+
+_HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
+_TAGS = re.compile(r"<[^>]+>")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    level: int
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The HTML of a report between its title and its sources, and its headings."""
+
+    html: str
+    headings: tuple[Heading, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    path: Path
+    assets: str
+    svgs: Mapping[str, str]
+
+
+@cache
+def _recipe() -> str:
+    """Digest of what turns an executed notebook into HTML: template, nbconvert, and the code that
+    makes the HTML of figures and tables."""
+    here = Path(__file__).parent
+    files = [
+        *sorted(p for p in (TEMPLATES / TEMPLATE).iterdir() if p.is_file()),
+        *sorted((here.parent / "present").glob("*.py")),
+        *(here / name for name in ("bodies.py", "finish.py", "reading.py", "svg.py")),
+    ]
+    return digest(version("nbconvert"), version("mistune"), *(file.read_bytes() for file in files))
+
+
+@cache
+def _exporter() -> Any:
+    """nbconvert's HTML exporter without its last step, which would read the whole page again with an
+    HTML parser and write the SVGs' names in lower case. One for each process: it costs 50 ms."""
+    from nbconvert import HTMLExporter, TemplateExporter
+    from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
+
+    class ReportExporter(HTMLExporter):
+        def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> Any:
+            exporter: Any = self
+            kinds: Any = WidgetsDataTypeFilter
+            resources = exporter._init_resources(resources)
+            exporter.register_filter(
+                "filter_data_type",
+                kinds(notebook_metadata=exporter._nb_metadata, parent=self, resources=resources),
+            )
+            return TemplateExporter.from_notebook_node(self, nb, resources, **kw)
+
+    make: Any = ReportExporter
+    return make(
+        template_name=TEMPLATE,
+        extra_template_basedirs=[str(TEMPLATES)],
+        exclude_anchor_links=True,
+        exclude_input=True,
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+    )
+
+
+def _render(job: _Job) -> Body:
+    """Runs in a pool's process."""
+    html, _ = _exporter().from_notebook_node(finish(load(job.path.read_text("utf-8")), job.svgs, job.assets))
+    return with_headings(html)
+
+
+def with_headings(html: str) -> Body:
+    """Number the headings (`sec-1` …) so that they can be linked to, and list them.
+
+    A page has one h1, its title: an h1 of the notebook becomes h2.
+    """
+    headings: list[Heading] = []
+
+    def number(match: re.Match[str]) -> str:
+        level = max(2, int(match.group(1)))
+        id = f"sec-{len(headings) + 1}"
+        headings.append(Heading(level, id, unescape(_TAGS.sub("", match.group(2))).strip()))
+        return f'<h{level} id="{id}">{match.group(2)}</h{level}>'
+
+    return Body(_HEADING.sub(number, html).strip() + "\n", tuple(headings))
+
+
+def render_bodies(
+    contents: Sequence[ReportContent],
+    svgs: Mapping[str, str],
+    store: Store,
+    workers: int,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[list[Body], int]:
+    """(body of each report in the order given, how many had to be rendered)."""
+    jobs = [
+        _Job(content.path, content.area, {text: svgs[text] for text in content.specs}) for content in contents
+    ]
+    keys = [
+        digest(_recipe(), content.digest, job.assets, *(job.svgs[text] for text in sorted(job.svgs)))
+        for content, job in zip(contents, jobs, strict=True)
+    ]
+    bodies = [_stored(store, key) for key in keys]
+    todo = [i for i, body in enumerate(bodies) if body is None]
+    ready = [jobs[i] for i in todo]
+    made = map(_render, ready) if len(todo) <= FEW else in_processes(_render, ready, workers, progress)
+    for i, body in zip(todo, made, strict=True):
+        store.put("body", keys[i], json.dumps(asdict(body), ensure_ascii=False).encode())
+        bodies[i] = body
+    return [body for body in bodies if body is not None], len(todo)
+
+
+def _stored(store: Store, key: str) -> Body | None:
+    found = store.get("body", key)
+    if found is None:
+        return None
+    record = json.loads(found)
+    return Body(record["html"], tuple(Heading(**heading) for heading in record["headings"]))

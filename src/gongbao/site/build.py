@@ -1,0 +1,221 @@
+"""From executed notebooks to a folder that holds the whole site."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from gongbao.data.dataset import Dataset
+from gongbao.present import Figure, Table
+from gongbao.publication import Publication
+from gongbao.site import compare, places, reference, written
+from gongbao.site.bodies import render_bodies
+from gongbao.site.catalogue import Catalogue
+from gongbao.site.charts import character_warning, draw, vega_bundle
+from gongbao.site.downloads import county_downloads, shared_downloads
+from gongbao.site.layout import Page, navigation, whole
+from gongbao.site.reading import Info, Key, ReportContent, read_report
+from gongbao.site.store import Store
+from gongbao.site.tabular import table_csv
+
+Engine = Literal["embedded", "quarto"]
+# Called with what is being done, how much of it is done, and how much there is.
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSummary:
+    """What a build made: `drawn` charts and `rendered` report bodies are those not taken from the cache."""
+
+    pages: int
+    figures: int
+    drawn: int
+    rendered: int
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Material:
+    """Everything that both engines write: read once, drawn once."""
+
+    publication: Publication
+    catalogue: Catalogue
+    comparisons: Mapping[str, list[compare.Comparison]]
+    svgs: Mapping[str, str]
+    drawn: int
+    store: Store
+    workers: int
+    progress: Progress | None
+    warnings: list[str]
+
+    def steps(self, label: str) -> Callable[[int, int], None] | None:
+        return _steps(self.progress, label)
+
+
+def _steps(progress: Progress | None, label: str) -> Callable[[int, int], None] | None:
+    if progress is None:
+        return None
+    return lambda done, whole: progress(label, done, whole)
+
+
+def build_site(
+    publication: Publication,
+    dataset: Dataset,
+    reports: Mapping[Key, Path],
+    workbooks: Mapping[str, Info],
+    out: Path,
+    *,
+    engine: Engine = "embedded",
+    workers: int = 1,
+    store: Path,
+    progress: Progress | None = None,
+) -> SiteSummary:
+    """Write the site into `out`, a fresh folder of the caller's.
+
+    `reports` are the executed notebooks; `workbooks` gives the title and description of each area.
+    `store` keeps drawings and rendered bodies between builds; it may be deleted at any time. The same
+    input gives the same bytes, whatever `workers` and whatever `store` holds. Raises ChartError for
+    charts that can't be drawn, QuartoMissing / QuartoFailed with the quarto engine.
+    """
+    material = gather(
+        publication, dataset, reports, workbooks, workers=workers, store=store, progress=progress
+    )
+    out.mkdir(parents=True, exist_ok=True)
+    if engine == "quarto":
+        from gongbao.site.quarto import render_with_quarto
+
+        rendered, count = render_with_quarto(material, out)
+    else:
+        contents = material.catalogue.contents
+        bodies, rendered = render_bodies(
+            contents, material.svgs, material.store, workers, material.steps("排版")
+        )
+        links = navigation(publication)
+        count = 0
+        report_pages = (
+            places.report(material.catalogue, content, body)
+            for content, body in zip(contents, bodies, strict=True)
+        )
+        for page in (
+            *other_pages(material),
+            *written_pages(publication),
+            reference.not_found_page(),
+            *report_pages,
+        ):
+            _write(out, page.address, whole(page, publication, links).encode())
+            count += 1
+        copy_theme(publication, out)
+    write_files(material, out)
+    figures = sum(len(c.specs) for c in material.catalogue.contents)
+    figures += sum(len(c.figures) for found in material.comparisons.values() for c in found)
+    return SiteSummary(count, figures, material.drawn, rendered, material.warnings)
+
+
+def gather(
+    publication: Publication,
+    dataset: Dataset,
+    reports: Mapping[Key, Path],
+    workbooks: Mapping[str, Info],
+    *,
+    workers: int,
+    store: Path,
+    progress: Progress | None = None,
+) -> Material:
+    """Read the notebooks and draw every chart of the site."""
+    contents = [read_report(key, path) for key, path in reports.items()]
+    catalogue = Catalogue(dataset, contents, workbooks)
+    comparisons = {area: compare.compare(catalogue, area) for area in catalogue.areas}
+    places_of = _spec_places(catalogue.contents, comparisons)
+    warnings = [w for content in catalogue.contents for w in content.warnings]
+    warnings += [w for spec, place in places_of.items() if (w := character_warning(spec, place))]
+    folder = Store(store)
+    svgs, drawn = draw(places_of, folder, workers, places_of, _steps(progress, "画图"))
+    return Material(publication, catalogue, comparisons, svgs, drawn, folder, workers, progress, warnings)
+
+
+def _spec_places(
+    contents: Sequence[ReportContent], comparisons: Mapping[str, list[compare.Comparison]]
+) -> dict[str, str]:
+    """Where each distinct chart stands first."""
+    found: dict[str, str] = {}
+    for content in contents:
+        for i, spec in enumerate(content.specs):
+            label = f"图 {content.figures[i].number}" if i < len(content.figures) else "未编号的图"
+            found.setdefault(spec, f"{content.address} {label}")
+    for area, years in comparisons.items():
+        for comparison in years:
+            for figure in comparison.figures:
+                found.setdefault(figure.spec_text(), f"site/areas/{area} 图 {figure.number}")
+    return found
+
+
+def other_pages(material: Material) -> Iterator[Page]:
+    """Every generated page except the reports."""
+    catalogue = material.catalogue
+    yield places.home(material.publication, catalogue)
+    for year in catalogue.years:
+        yield places.edition(catalogue, year)
+        for region in catalogue.regions(year):
+            yield places.county_overview(material.publication, catalogue, year, region)
+    yield compare.areas_page(catalogue)
+    for area, found in material.comparisons.items():
+        yield compare.compare_page(catalogue, area, found, material.svgs)
+    yield reference.indicators_page(catalogue)
+    for indicator in catalogue.indicators.values():
+        yield reference.indicator_page(catalogue, indicator)
+    yield reference.sources_page(catalogue)
+    yield reference.data_page(catalogue)
+
+
+def written_pages(publication: Publication) -> list[Page]:
+    return [written.written_page(page) for page in written.read_written(publication.pages)]
+
+
+def write_files(material: Material, out: Path) -> None:
+    """Figures' and tables' own files, downloads and the script of the interactive view."""
+    catalogue = material.catalogue
+    for content in catalogue.contents:
+        folder = f"/reports/{content.address}"
+        _write_displays(out, folder, content.figures, content.tables, material.svgs)
+    for area, found in material.comparisons.items():
+        for comparison in found:
+            _write_displays(out, f"/site/areas/{area}", comparison.figures, comparison.tables, material.svgs)
+    for year in catalogue.years:
+        for region in catalogue.regions(year):
+            for address, data in county_downloads(catalogue, year, region):
+                _write(out, address, data)
+    for address, data in shared_downloads(catalogue):
+        _write(out, address, data)
+    if material.svgs:
+        _write(out, "/assets/vega.js", vega_bundle(material.store))
+
+
+def _write_displays(
+    out: Path, folder: str, figures: Sequence[Figure], tables: Sequence[Table], svgs: Mapping[str, str]
+) -> None:
+    for figure in figures:
+        text = figure.spec_text()
+        _write(out, f"{folder}/{figure.id}.svg", svgs[text].encode())
+        _write(out, f"{folder}/{figure.id}.csv", table_csv(figure.table))
+        _write(out, f"{folder}/{figure.id}.json", text.encode())
+    for table in tables:
+        _write(out, f"{folder}/{table.id}.csv", table_csv(table))
+
+
+def copy_theme(publication: Publication, out: Path) -> None:
+    """The theme's files as they are, in the order of their names."""
+    theme = publication.pages / "theme"
+    for path in sorted(theme.rglob("*")) if theme.is_dir() else ():
+        if path.is_file() and not path.name.startswith("."):
+            target = out / "site" / "theme" / path.relative_to(theme)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+
+
+def _write(out: Path, address: str, data: bytes) -> None:
+    path = out / address.removeprefix("/")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)

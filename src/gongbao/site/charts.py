@@ -1,0 +1,105 @@
+"""Drawing: Vega-Lite specifications -> SVG, each distinct one once, in processes of their own."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from importlib.metadata import version
+from typing import Any
+
+from gongbao.present.characters import missing_characters
+from gongbao.present.theme import FONT_FOLDER, VEGALITE_VERSION
+from gongbao.site.drawing import Drawing, bundle, to_png, to_svg
+from gongbao.site.pool import in_processes
+from gongbao.site.store import Store, digest
+
+REVISION = "1"  # raise when `svg.tidy` makes different bytes of the same drawing
+
+
+class ChartError(Exception):
+    """Charts that could not be drawn, each with where it stands and what vl-convert said."""
+
+
+@cache
+def _tools() -> str:
+    fonts = [hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(FONT_FOLDER.iterdir()) if p.is_file()]
+    return "/".join([version("vl-convert-python"), VEGALITE_VERSION, REVISION, *fonts])
+
+
+def spec_text(spec: Mapping[str, Any]) -> str:
+    """A specification as canonical JSON: equal charts give equal text."""
+    return json.dumps(spec, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _job(text: str) -> Drawing:
+    return Drawing(text, str(FONT_FOLDER), VEGALITE_VERSION)
+
+
+def drawing_key(text: str) -> str:
+    """What a drawing depends on: the specification, the tools and the font."""
+    return digest(text, _tools())
+
+
+def draw(
+    specs: Iterable[str],
+    store: Store,
+    workers: int,
+    places: Mapping[str, str],
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[dict[str, str], int]:
+    """(SVG by spec text, how many had to be drawn). `places` says where each spec stands, for errors.
+
+    Raises ChartError naming every chart that can't be drawn.
+    """
+    texts = sorted(set(specs))
+    svgs: dict[str, str] = {}
+    todo: list[str] = []
+    for text in texts:
+        found = store.get("svg", drawing_key(text))
+        if found is None:
+            todo.append(text)
+        else:
+            svgs[text] = found.decode()
+    faults = []
+    for text, (svg, fault) in zip(
+        todo, in_processes(to_svg, [_job(t) for t in todo], workers, progress), strict=True
+    ):
+        if fault:
+            faults.append(f"{places.get(text, '?')}：图画不出来：{fault}")
+            continue
+        svgs[text] = svg
+        store.put("svg", drawing_key(text), svg.encode())
+    if faults:
+        raise ChartError("\n".join(sorted(faults)))
+    return svgs, len(todo)
+
+
+def draw_png(svgs: Mapping[str, str], store: Store, workers: int) -> dict[str, bytes]:
+    """PNG (at twice the size, for Word and print) by spec text, from the SVGs of the same."""
+    found = {text: store.get("png", digest(svg, _tools())) for text, svg in svgs.items()}
+    todo = sorted(text for text, png in found.items() if png is None)
+    for text, png in zip(todo, in_processes(to_png, [_job(svgs[t]) for t in todo], workers), strict=True):
+        store.put("png", digest(svgs[text], _tools()), png)
+        found[text] = png
+    return {text: png for text, png in found.items() if png is not None}
+
+
+def vega_bundle(store: Store) -> bytes:
+    """The one script of the interactive view: vega-embed with Vega and Vega-Lite, about 0.9 MB."""
+    key = digest(_tools())
+    found = store.get("vega", key)
+    if found is None:
+        [found] = in_processes(bundle, [VEGALITE_VERSION], 1)
+        store.put("vega", key, found)
+    return found
+
+
+def character_warning(text: str, place: str) -> str | None:
+    """A warning that names the characters of a chart which the shipped font lacks, or None."""
+    missing = missing_characters(json.loads(text))
+    if not missing:
+        return None
+    names = "、".join(f"“{c}”（U+{ord(c):04X}）" for c in missing)
+    return f"{place}：图中的字符 {names} 不在图表字库里，各台机器画出的图可能不同。"

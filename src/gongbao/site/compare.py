@@ -1,0 +1,239 @@
+"""Pages of an indicator area: its counties side by side, each against the standard, never ranked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from gongbao.present import Cell, Column, Fact, Figure, Table, Verdict
+from gongbao.present.charts import chart_spec
+from gongbao.present.numbers import plain
+from gongbao.present.table import make_table
+from gongbao.present.theme import COLOURS, config
+from gongbao.site.catalogue import OPERATORS, Catalogue, is_sample
+from gongbao.site.layout import Crumb, Page, fragment
+from gongbao.site.places import HOME
+from gongbao.site.reading import ReportContent
+from gongbao.site.svg import inline
+from gongbao.standards.outcome import Outcome
+
+AREAS_PAGE = Crumb("指标领域", "/site/areas.html")
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a year of an area compares: tables, and figures that still have to be drawn."""
+
+    year: int
+    reports: tuple[ReportContent, ...]
+    tables: tuple[Table, ...]
+    figures: tuple[Figure, ...]
+
+
+def area_page(area: str) -> str:
+    return f"/site/areas/{area}.html"
+
+
+def compare(catalogue: Catalogue, area: str) -> list[Comparison]:
+    """The comparisons of an area, the latest year first; only the latest year has figures."""
+    found: list[Comparison] = []
+    tables = figures = 0
+    for year in catalogue.years:
+        reports = [r for code in catalogue.regions(year) if (r := catalogue.report(year, code, area))]
+        if not reports:
+            continue
+        made = [
+            table
+            for build in (_verdict_table, _fact_table)
+            if (table := build(catalogue, year, reports, tables + 1)) is not None and (tables := tables + 1)
+        ]
+        drawn: list[Figure] = []
+        if not found:
+            for items in _comparable(reports):
+                figures += 1
+                drawn.append(_figure(catalogue, year, items, figures))
+        found.append(Comparison(year, tuple(reports), tuple(made), tuple(drawn)))
+    return found
+
+
+def _name(catalogue: Catalogue, report: ReportContent) -> str:
+    """The name is the row's head; 示例… in it already says that a place is invented."""
+    return catalogue.name(report.region, report.year)
+
+
+def _verdict_table(
+    catalogue: Catalogue, year: int, reports: list[ReportContent], number: int
+) -> Table | None:
+    """County × headline verdict."""
+    labels: dict[str, str] = {}
+    for report in reports:
+        for v in report.headlines:
+            labels.setdefault(v.key, v.label)
+    if not labels:
+        return None
+    rows = []
+    for report in reports:
+        own = {v.key: v for v in report.headlines}
+        rows.append([_name(catalogue, report), *(_verdict_cell(own.get(key)) for key in labels)])
+    return make_table(
+        f"table-{number}",
+        number,
+        f"{year}年各县（市、区）结论",
+        [Column("县（市、区）"), *(Column(label, align="left") for label in labels.values())],
+        rows,
+    )
+
+
+def _verdict_cell(v: Verdict | None) -> Cell:
+    if v is None:
+        return Cell("—")
+    return Cell(f"{v.word} {v.shown}".strip(), v.word if v.value is None else v.value, v.outcome)
+
+
+def _fact_table(catalogue: Catalogue, year: int, reports: list[ReportContent], number: int) -> Table | None:
+    """County × key figure."""
+    columns: dict[tuple[str, str, str], Column] = {}
+    for report in reports:
+        for fact in report.facts:
+            columns.setdefault(_fact_key(fact), Column(fact.label, align="right"))
+    if not columns:
+        return None
+    rows = []
+    for report in reports:
+        own = {_fact_key(fact): fact for fact in report.facts}
+        cells = [Cell(f.shown, f.value) if (f := own.get(key)) else Cell("—") for key in columns]
+        rows.append([_name(catalogue, report), *cells])
+    return make_table(
+        f"table-{number}",
+        number,
+        f"{year}年各县（市、区）主要数字",
+        [Column("县（市、区）"), *columns.values()],
+        rows,
+    )
+
+
+def _fact_key(fact: Fact) -> tuple[str, str, str]:
+    return fact.indicator_id, fact.stage, fact.label
+
+
+Row = tuple[ReportContent, Verdict]
+
+
+def _comparable(reports: list[ReportContent]) -> list[list[Row]]:
+    """The verdicts with a value and a limit that at least two counties have, in the reports' order."""
+    found: dict[str, list[Row]] = {}
+    for report in reports:
+        for v in report.verdicts:
+            if v.value is not None and v.limit is not None:
+                found.setdefault(v.key, []).append((report, v))
+    return [rows for rows in found.values() if len(rows) > 1]
+
+
+def _figure(catalogue: Catalogue, year: int, items: list[Row], number: int) -> Figure:
+    """A dot for each county against its limit."""
+    first = items[0][1]
+    frame = pd.DataFrame(
+        {
+            "place": _name(catalogue, report),
+            "value": v.value,
+            "limit": v.limit,
+            "shown": v.shown or plain(v.value),
+            "outcome": v.word,
+        }
+        for report, v in items
+    )
+    met = sum(v.outcome == Outcome.PASS for _, v in items)
+    limits = {v.target or f"{OPERATORS.get(v.op, v.op)}{plain(v.limit)}" for _, v in items}
+    standard = f"（标准{limits.pop()}）" if len(limits) == 1 else ""
+    samples = sum(is_sample(report.region) for report, _ in items)
+    rows = [
+        [r["place"], Cell(r["shown"], r["value"]), r["limit"], Cell(r["outcome"], r["outcome"], v.outcome)]
+        for r, (_, v) in zip(frame.to_dict("records"), items, strict=True)
+    ]
+    table = make_table(
+        f"fig-{number}-data",
+        number,
+        f"{year}年{first.label}",
+        [Column("县（市、区）"), Column("数值"), Column("标准值"), Column("结论")],
+        rows,
+    )
+    finding = f"{len(items)}个县（市、区）中{met}个达标{standard}。"
+    note = f"其中{samples}个为示例地区，数据虚构。" if samples else ""
+    return Figure(f"fig-{number}", number, f"{year}年{first.label}", finding, _spec(frame), table, note)
+
+
+def _spec(frame: pd.DataFrame) -> dict[str, Any]:
+    places = alt.Y("place:N", sort=None, title=None, axis=alt.Axis(grid=True, domain=False, ticks=False))
+    base = alt.Chart(frame).encode(y=places)
+    words = [o.label for o in Outcome]
+    dots = base.mark_point(filled=True, opacity=1, size=90).encode(
+        x=alt.X(
+            "value:Q",
+            title=None,
+            scale=alt.Scale(zero=False, nice=True, padding=24),
+            axis=alt.Axis(tickCount=6, labelFlush=False),
+        ),
+        color=alt.Color(
+            "outcome:N", title=None, scale=alt.Scale(domain=words, range=[COLOURS[o.value] for o in Outcome])
+        ),
+        shape=alt.Shape(
+            "outcome:N", title=None, scale=alt.Scale(domain=words, range=["circle", "cross", "square"])
+        ),
+    )
+    labels = base.mark_text(align="left", dx=9).encode(x="value:Q", text="shown:N")
+    limits = base.mark_tick(color=COLOURS["line"], thickness=2, size=22).encode(x="limit:Q")
+    spec = chart_spec(alt.layer(limits, dots, labels).properties(width=380, height=alt.Step(30)))
+    return spec | {"config": config()}
+
+
+def areas_page(catalogue: Catalogue) -> Page:
+    address = AREAS_PAGE.address
+    areas = [
+        {
+            "title": catalogue.area_title(a),
+            "description": catalogue.area_description(a),
+            "page": area_page(a),
+            "count": sum(c.area == a for c in catalogue.contents),
+        }
+        for a in catalogue.areas
+    ]
+    return Page(
+        address,
+        "指标领域",
+        fragment("areas.html.j2", address, areas=areas),
+        "各领域的结论和主要数字，各县（市、区）并列",
+        (HOME,),
+    )
+
+
+def compare_page(
+    catalogue: Catalogue, area: str, comparisons: list[Comparison], svgs: Mapping[str, str]
+) -> Page:
+    address = area_page(area)
+    years = [
+        {
+            "year": c.year,
+            "reports": [(catalogue.name(r.region, c.year), r.page) for r in c.reports],
+            "tables": [table.figure_html(f"{area}/{table.id}") for table in c.tables],
+            "figures": [
+                figure.html(inline(svgs[figure.spec_text()], figure.id), f"{area}/{figure.id}")
+                for figure in c.figures
+            ],
+        }
+        for c in comparisons
+    ]
+    indicators = [i for i in catalogue.indicators.values() if i.area == area]
+    body = fragment(
+        "area.html.j2",
+        address,
+        description=catalogue.area_description(area),
+        years=years,
+        indicators=indicators,
+    )
+    title = catalogue.area_title(area)
+    sample = any(is_sample(r.region) for c in comparisons for r in c.reports)
+    return Page(address, title, body, f"{title}：各县（市、区）比较", (HOME, AREAS_PAGE), sample)

@@ -1,0 +1,271 @@
+"""Downloads: what the pages show, as CSV and Excel files. Public data only."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gongbao.data.schema import AREAS, TABLES
+from gongbao.site.catalogue import Catalogue, is_sample, text
+from gongbao.site.tabular import Scalar, Sheet, csv_bytes, xlsx_bytes
+
+SHARED_FILES = (
+    ("指标定义", "/data/indicators.csv"),
+    ("标准值", "/data/targets.csv"),
+    ("来源", "/data/sources.csv"),
+)
+CSV_FILES = (
+    ("指标数据", "values"),
+    ("结论", "verdicts"),
+    ("图表数据", "charts"),
+    ("评价", "evaluations"),
+    ("评价得分", "scores"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Addresses of a county's downloads of a year."""
+
+    xlsx: str
+    csvs: tuple[tuple[str, str], ...]
+
+
+def county_files(year: int, region: str) -> Files:
+    folder = f"/data/{year}/{region}"
+    return Files(f"{folder}.xlsx", tuple((label, f"{folder}/{name}.csv") for label, name in CSV_FILES))
+
+
+def county_downloads(catalogue: Catalogue, year: int, region: str) -> Iterator[tuple[str, bytes]]:
+    """(address, bytes) of each file of a county and year."""
+    files = county_files(year, region)
+    own = (
+        _values(catalogue, year, region),
+        _verdicts(catalogue, year, region),
+        _charts(catalogue, year, region),
+        _evaluations(catalogue, year, region),
+        _scores(catalogue, year, region),
+    )
+    for (_, address), sheet in zip(files.csvs, own, strict=True):
+        yield address, csv_bytes(sheet.header, sheet.rows)
+    sample = "（示例数据，虚构）" if is_sample(region) else ""
+    title = f"{catalogue.name(region, year)} {year}年教育督导公报数据{sample}"
+    yield files.xlsx, xlsx_bytes([*own, *_shared(catalogue)], title)
+
+
+def shared_downloads(catalogue: Catalogue) -> Iterator[tuple[str, bytes]]:
+    """(address, bytes) of the definitions that all counties share."""
+    for (_, address), sheet in zip(SHARED_FILES, _shared(catalogue), strict=True):
+        yield address, csv_bytes(sheet.header, sheet.rows)
+
+
+def _values(catalogue: Catalogue, year: int, region: str) -> Sheet:
+    rows = [
+        (
+            AREAS.get(indicator.area, indicator.area),
+            indicator.indicator_id,
+            indicator.name,
+            v.stage,
+            v.statistic,
+            v.period,
+            v.number.public,
+            v.number.unit,
+            v.number.qualifier,
+            str(v.number),
+            _missing(v.number.suppressed, v.number.missing),
+            catalogue.source_title(v.source_id),
+            v.number.origin,
+            v.note,
+        )
+        for indicator in catalogue.indicators.values()
+        for v in catalogue.values.get(indicator.indicator_id, ())
+        if v.year == year and v.region == region
+    ]
+    return Sheet(
+        "指标数据",
+        "县级指标，一行一个数",
+        (
+            "指标领域",
+            "指标代码",
+            "指标",
+            "学段",
+            "统计量",
+            "时期",
+            "数值",
+            "单位",
+            "限定词",
+            "显示",
+            "缺失原因",
+            "来源",
+            "出处",
+            "说明",
+        ),
+        rows,
+    )
+
+
+def _missing(suppressed: bool, missing: str) -> str:
+    return "小数值隐去" if suppressed else missing
+
+
+def _verdicts(catalogue: Catalogue, year: int, region: str) -> Sheet:
+    rows = [
+        (
+            catalogue.area_title(r.area),
+            v.key,
+            v.label,
+            v.stage,
+            v.word,
+            v.value,
+            v.shown,
+            v.op,
+            v.limit,
+            v.target,
+            v.gap,
+            "是" if v.headline else "否",
+        )
+        for r in catalogue.reports(year, region)
+        for v in catalogue.verdicts(r)
+    ]
+    return Sheet(
+        "结论",
+        "按标准作出的判定",
+        (
+            "指标领域",
+            "判定代码",
+            "判定对象",
+            "学段",
+            "结论",
+            "数值",
+            "显示",
+            "比较",
+            "标准值",
+            "标准",
+            "差距",
+            "代表本领域",
+        ),
+        rows,
+    )
+
+
+def _charts(catalogue: Catalogue, year: int, region: str) -> Sheet:
+    rows: list[tuple[Scalar, ...]] = []
+    for report in catalogue.reports(year, region):
+        title = catalogue.area_title(report.area)
+        shown = [(f"图 {f.number}", f.title, f.table) for f in report.figures]
+        shown += [(f"表 {t.number}", t.caption, t) for t in report.tables]
+        for label, caption, table in shown:
+            for number, row in enumerate(table.rows, start=1):
+                for column, cell in zip(table.columns, row, strict=True):
+                    value = cell.raw if cell.numeric else None
+                    rows.append(
+                        (title, label, caption, number, row[0].shown, column.header, value, cell.shown)
+                    )
+    return Sheet(
+        "图表数据",
+        "各篇报告的图和表，一行一格",
+        ("指标领域", "图表", "标题", "行号", "行", "列", "数值", "显示"),
+        rows,
+    )
+
+
+def _evaluations(catalogue: Catalogue, year: int, region: str) -> Sheet:
+    names = ("eval_id", "framework_id", "object_type", "step", "date", "total", "grade", "note")
+    table = catalogue.dataset.table("evaluations", region, year)
+    rows = [
+        (*(_scalar(row[n]) for n in names), catalogue.source_title(text(row["source_id"])))
+        for row in table[table["object_type"] == "县"].to_dict("records")
+    ]
+    header = tuple(TABLES["evaluations"].column(n).label for n in names)
+    return Sheet("评价", "对县（市、区）的评价", (*header, "来源"), rows)
+
+
+def _scores(catalogue: Catalogue, year: int, region: str) -> Sheet:
+    evaluations = catalogue.dataset.table("evaluations", region, year)
+    evaluations = evaluations[evaluations["object_type"] == "县"]
+    frameworks = dict(zip(evaluations["eval_id"], evaluations["framework_id"], strict=True))
+    items = catalogue.dataset.table("framework_items")
+    titles = {(r["framework_id"], r["item_id"]): r for r in items.to_dict("records")}
+    names = ("eval_id", "item_id", "score", "status", "deduction", "reason", "planned_fix")
+    table = catalogue.dataset.table("eval_scores", region, year)
+    rows = []
+    for row in table[table["eval_id"].isin(frameworks)].to_dict("records"):
+        item: Mapping[Any, Any] = titles.get((frameworks[row["eval_id"]], row["item_id"]), {})
+        values = [_scalar(row[n]) for n in names]
+        rows.append((*values[:2], text(item.get("name")), _scalar(item.get("full_score")), *values[2:]))
+    label = [TABLES["eval_scores"].column(n).label for n in names]
+    return Sheet(
+        "评价得分", "每个测评项的得分、扣分和整改措施", (*label[:2], "测评项", "满分", *label[2:]), rows
+    )
+
+
+def _shared(catalogue: Catalogue) -> tuple[Sheet, Sheet, Sheet]:
+    labels = ("定义", "计算方法", "分子", "分母", "分母口径", "时期", "所属标准", "主题")
+    indicators = [
+        (
+            i.indicator_id,
+            i.name,
+            AREAS.get(i.area, i.area),
+            i.unit,
+            i.stages,
+            i.statistics,
+            *(dict(i.fields).get(label) for label in labels),
+            catalogue.source_title(i.source_id),
+        )
+        for i in catalogue.indicators.values()
+    ]
+    names = (
+        "indicator_id",
+        "statistic",
+        "region_code",
+        "stage",
+        "valid_from",
+        "valid_to",
+        "op",
+        "value",
+        "basic_value",
+    )
+    targets = [
+        (
+            *(_scalar(row[n]) for n in names),
+            catalogue.source_title(text(row["source_id"])),
+            _scalar(row["note"]),
+        )
+        for rows in catalogue.targets.values()
+        for row in rows
+    ]
+    sources = [
+        (s.source_id, s.title, s.doc_no, s.issuer, s.date, s.url, s.note) for s in catalogue.sources.values()
+    ]
+    return (
+        Sheet(
+            "指标定义",
+            "公开指标的定义",
+            ("指标代码", "指标名称", "指标领域", "单位", "适用学段", "统计量", *labels, "依据"),
+            indicators,
+        ),
+        Sheet(
+            "标准值",
+            "指标的标准值及其适用地区和年份",
+            (*(TABLES["targets"].column(n).label for n in names), "依据", "说明"),
+            targets,
+        ),
+        Sheet(
+            "来源",
+            "数据和标准出自的文件",
+            ("来源编号", "标题", "文号", "发文机关", "日期", "网址", "说明"),
+            sources,
+        ),
+    )
+
+
+def _scalar(value: Any) -> Scalar:
+    """A cell of the dataset for a download: whole numbers without “.0”, missing as None."""
+    if isinstance(value, str):
+        return value
+    if value is None or math.isnan(value):
+        return None
+    number = float(value)
+    return int(number) if number.is_integer() else number

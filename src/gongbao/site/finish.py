@@ -1,0 +1,70 @@
+"""The finished notebook: the executed one with every chart drawn, ready for any renderer."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from gongbao.present import Figure, Table, read_display
+from gongbao.site.charts import spec_text
+from gongbao.site.reading import vegalite
+from gongbao.site.svg import inline
+
+_TITLE = re.compile(r"\A\s*# [^\n]*\n?")
+
+
+def finish(
+    notebook: Any, svgs: Mapping[str, str], assets: str, pngs: Mapping[str, bytes] | None = None
+) -> Any:
+    """Give each figure and table of `notebook` (changed in place) its `text/html` and `text/markdown`.
+
+    `svgs` and `pngs` are by spec text. `assets` is the address of the report's files relative to its
+    page ("finance"). The first line of the first Markdown cell, when it is the title, is dropped: the
+    page has the title already. Returns the notebook.
+    """
+    first = next((cell for cell in notebook.cells if cell.cell_type == "markdown"), None)
+    if first is not None:
+        first.source = _TITLE.sub("", first.source)
+    bare = 0
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()) if cell.cell_type == "code" else ():
+            if output.output_type not in ("display_data", "execute_result"):
+                continue
+            shown = read_display(output.data)
+            if shown is None:
+                spec = vegalite(output.data)
+                if spec is not None:
+                    bare += 1
+                    _finish_bare(output.data, spec, svgs, f"chart-{bare}")
+            elif shown[0] == "figure":
+                _finish_figure(output.data, svgs, assets, pngs)
+            elif shown[0] == "table":
+                table = Table.from_content(shown[1])
+                output.data["text/html"] = table.figure_html(f"{assets}/{table.id}")
+    return notebook
+
+
+def _finish_figure(data: Any, svgs: Mapping[str, str], assets: str, pngs: Mapping[str, bytes] | None) -> None:
+    figure = Figure.from_bundle(data)
+    text = figure.spec_text()
+    address = f"{assets}/{figure.id}"
+    data["text/html"] = figure.html(inline(svgs[text], figure.id), address)
+    image = f"{address}.svg"
+    if pngs is not None:
+        image = "data:image/png;base64," + base64.b64encode(pngs[text]).decode()
+    data["text/markdown"] = figure.markdown(image)
+
+
+def _finish_bare(data: Any, spec: dict[str, Any], svgs: Mapping[str, str], id: str) -> None:
+    """A chart displayed as it is: drawn, but without number, words and data table."""
+    title = spec.get("title")
+    words = title if isinstance(title, str) else str(spec.get("description") or "图表（无文字说明）")
+    data["text/html"] = (
+        f'<figure class="gb-figure" id="{id}"><div class="gb-scroll" role="region" tabindex="0" '
+        f'aria-label="{escape(words)}（图形）"><div class="gb-chart" role="img" aria-label="{escape(words)}">'
+        f"{inline(svgs[spec_text(spec)], id)}</div></div></figure>"
+    )
+    data["text/markdown"] = f"（{words}）"

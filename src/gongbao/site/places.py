@@ -1,0 +1,227 @@
+"""Pages of a place: home, an edition (year), a county in a year, and its reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gongbao.present import Facts, Verdict, Verdicts
+from gongbao.publication import Publication
+from gongbao.site.bodies import Body
+from gongbao.site.catalogue import Catalogue, is_sample, text
+from gongbao.site.downloads import county_files
+from gongbao.site.layout import Crumb, Page, fragment
+from gongbao.site.reading import ReportContent
+from gongbao.standards.outcome import Outcome
+
+HOME = Crumb("首页", "/index.html")
+
+
+def edition_page(year: int) -> str:
+    return f"/reports/{year}/index.html"
+
+
+def county_page(year: int, region: str) -> str:
+    return f"/reports/{year}/{region}/index.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A headline verdict as one line of a list of counties."""
+
+    outcome: str
+    word: str
+    label: str
+    area_title: str
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLink:
+    title: str
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
+class County:
+    """What a list of counties shows of one."""
+
+    name: str
+    region: str
+    year: int
+    lineage: str
+    sample: bool
+    page: str
+    verdicts: tuple[Line, ...]
+    counts: tuple[tuple[str, str, int], ...]
+    reports: tuple[ReportLink, ...]
+
+
+def county(catalogue: Catalogue, year: int, region: str) -> County:
+    reports = catalogue.reports(year, region)
+    lines = tuple(
+        Line(v.outcome, v.word, v.label, catalogue.area_title(report.area), report.page)
+        for report in reports
+        for v in catalogue.verdicts(report)
+        if v.headline
+    )
+    counts = tuple((o.value, o.label, sum(line.outcome == o for line in lines)) for o in Outcome)
+    return County(
+        catalogue.name(region, year),
+        region,
+        year,
+        catalogue.lineage(region, year),
+        is_sample(region),
+        county_page(year, region),
+        lines,
+        counts,
+        tuple(ReportLink(catalogue.area_title(r.area), r.page) for r in reports),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    year: int
+    page: str
+    real: list[County]
+    samples: list[County]
+
+
+def home(publication: Publication, catalogue: Catalogue) -> Page:
+    """The latest edition, and the latest bulletin of every county that isn't in it."""
+    address = "/index.html"
+    latest: dict[int, list[County]] = {}
+    for region in catalogue.regions():
+        year = catalogue.years_of(region)[0]
+        latest.setdefault(year, []).append(county(catalogue, year, region))
+    groups = [
+        _Group(
+            year, edition_page(year), [c for c in counties if not c.sample], [c for c in counties if c.sample]
+        )
+        for year, counties in sorted(latest.items(), reverse=True)
+    ]
+    years = [(year, edition_page(year), len(catalogue.regions(year))) for year in catalogue.years]
+    body = fragment(
+        "home.html.j2", address, description=publication.description, editions=groups, years=years
+    )
+    sample = any(group.samples for group in groups)
+    return Page(address, publication.title, body, publication.description, sample=sample)
+
+
+def edition(catalogue: Catalogue, year: int) -> Page:
+    address = edition_page(year)
+    counties = [county(catalogue, year, region) for region in catalogue.regions(year)]
+    samples = [c for c in counties if c.sample]
+    groups = [("县（市、区）", [c for c in counties if not c.sample], False), ("示例地区", samples, True)]
+    others = [(y, edition_page(y)) for y in catalogue.years if y != year]
+    body = fragment("edition.html.j2", address, groups=groups, other_years=others)
+    title = f"{year}年教育督导公报"
+    return Page(
+        address, title, body, f"{title}：{len(counties)} 个县（市、区）的结论和报告", (HOME,), bool(samples)
+    )
+
+
+def county_overview(publication: Publication, catalogue: Catalogue, year: int, region: str) -> Page:
+    """Verdict first, then what fails and by how much, then the areas with their key figures."""
+    address, shown = county_page(year, region), county(catalogue, year, region)
+    reports = catalogue.reports(year, region)
+    areas = [
+        {
+            "title": catalogue.area_title(r.area),
+            "page": r.page,
+            "description": catalogue.area_description(r.area),
+            "facts": Facts(r.facts).html() if r.facts else "",
+        }
+        for r in reports
+    ]
+    body = fragment(
+        "county.html.j2",
+        address,
+        county=shown,
+        office=_office(catalogue, year, region),
+        headlines=_cards(catalogue, reports, lambda v: v.headline),
+        failing=_cards(catalogue, reports, lambda v: v.outcome == Outcome.FAIL and not v.headline),
+        areas=areas,
+        downloads=county_files(year, region),
+        sources=catalogue.sources_of(year, region),
+    )
+    aside = fragment(
+        "county_aside.html.j2",
+        address,
+        name=shown.name,
+        year=year,
+        years=[(y, county_page(y, region), y == year) for y in catalogue.years_of(region)],
+        siblings=[(r.title, r.page, False) for r in shown.reports],
+    )
+    title = f"{shown.name} {year}年教育督导公报"
+    return Page(
+        address,
+        title,
+        body,
+        f"{title}：结论、主要数字、各领域报告和数据下载",
+        (HOME, Crumb(f"{year}年", edition_page(year))),
+        shown.sample,
+        aside,
+        "county",
+    )
+
+
+def _cards(catalogue: Catalogue, reports: Sequence[ReportContent], wanted: Any) -> list[tuple[str, str, str]]:
+    """(area, its report, cards as HTML) for each report with a wanted verdict."""
+    chosen: Iterable[tuple[ReportContent, tuple[Verdict, ...]]] = (
+        (report, tuple(v for v in catalogue.verdicts(report) if wanted(v))) for report in reports
+    )
+    return [(catalogue.area_title(r.area), r.page, Verdicts(items).html()) for r, items in chosen if items]
+
+
+def _office(catalogue: Catalogue, year: int, region: str) -> str:
+    covers = catalogue.dataset.covers
+    here = covers[(covers["region_code"] == region) & (covers["year"] == year)]
+    return text(here["office"].iloc[0]) if len(here) else ""
+
+
+def report(catalogue: Catalogue, content: ReportContent, body: Body) -> Page:
+    """A report: its body with the list of its headings, its siblings, and its sources."""
+    year, region, area = content.year, content.region, content.area
+    name, title = catalogue.name(region, year), catalogue.area_title(area)
+    sources = catalogue.sources_of(year, region, area)
+    html = fragment(
+        "report.html.j2",
+        content.page,
+        content=body.html,
+        sources=sources,
+        name=name,
+        year=year,
+        county_page=county_page(year, region),
+        area_page=f"/site/areas/{area}.html",
+        area_title=title,
+    )
+    siblings = [
+        (catalogue.area_title(r.area), r.page, r.area == area) for r in catalogue.reports(year, region)
+    ]
+    years = [
+        (y, other.page, y == year)
+        for y in catalogue.years_of(region, area)
+        if (other := catalogue.report(y, region, area)) is not None
+    ]
+    aside = fragment(
+        "report_aside.html.j2",
+        content.page,
+        name=name,
+        year=year,
+        siblings=siblings,
+        years=years,
+    )
+    crumbs = (HOME, Crumb(f"{year}年", edition_page(year)), Crumb(name, county_page(year, region)))
+    return Page(
+        content.page,
+        f"{name} {year}年 {title}",
+        html,
+        catalogue.area_description(area),
+        crumbs,
+        is_sample(region),
+        aside,
+        "report",
+        body.headings,
+    )

@@ -1,0 +1,157 @@
+"""What the pages of the site take from an executed notebook."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import nbformat
+
+from gongbao.data.schema import AREAS
+from gongbao.present import Fact, Facts, Figure, Table, Verdict, Verdicts, read_display
+from gongbao.present.display import VEGALITE
+from gongbao.site.charts import spec_text
+
+_REMOVED = {"remove-cell", "hide-cell"}
+AREA_ORDER = {area: i for i, area in enumerate(AREAS)}
+
+
+class Key(Protocol):
+    """Which report a notebook is (workbooks.ReportKey): `address` is "2019/511923/finance"."""
+
+    @property
+    def year(self) -> int: ...
+    @property
+    def region(self) -> str: ...
+    @property
+    def area(self) -> str: ...
+    @property
+    def address(self) -> str: ...
+
+
+class Info(Protocol):
+    """What a workbook says of itself (workbooks.WorkbookInfo)."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def description(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReportContent:
+    """The structured outputs of one report. `specs` are the charts' specifications as canonical text:
+    those of `figures`, in their order, then those displayed without `report.figure`."""
+
+    year: int
+    region: str
+    area: str
+    path: Path
+    digest: str
+    verdicts: tuple[Verdict, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    tables: tuple[Table, ...] = ()
+    specs: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def address(self) -> str:
+        return f"{self.year}/{self.region}/{self.area}"
+
+    @property
+    def page(self) -> str:
+        return f"/reports/{self.address}.html"
+
+    @property
+    def headlines(self) -> tuple[Verdict, ...]:
+        return tuple(v for v in self.verdicts if v.headline)
+
+
+def load(text: str) -> Any:
+    """What of a notebook is published, from its text; multi-line strings are joined.
+
+    Cells tagged `remove-cell` or `hide-cell` are left out and `hide-output` empties a cell, as Quarto
+    has it, so that both engines show the same.
+    """
+    notebook = nbformat.reads(text, as_version=4)
+    notebook.cells = [cell for cell in notebook.cells if not _REMOVED & _tags(cell)]
+    for cell in notebook.cells:
+        if "hide-output" in _tags(cell) and cell.cell_type == "code":
+            cell.outputs = []
+    return notebook
+
+
+def _tags(cell: Any) -> set[str]:
+    return set(cell.metadata.get("tags", ()))
+
+
+def bundles(notebook: Any) -> Iterable[Mapping[str, Any]]:
+    """The MIME bundles of all outputs in the order of the page."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()) if cell.cell_type == "code" else ():
+            if output.output_type in ("display_data", "execute_result"):
+                yield output.data
+
+
+def vegalite(data: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The specification of a chart, whichever version of the type it was displayed under."""
+    for mime, value in data.items():
+        if mime == VEGALITE or (mime.startswith("application/vnd.vegalite.v") and mime.endswith("+json")):
+            return dict(value)
+    return None
+
+
+def read_report(key: Key, path: Path) -> ReportContent:
+    """Read one executed notebook. Raises what nbformat raises when the file is no notebook."""
+    text = path.read_text("utf-8")
+    verdicts: list[Verdict] = []
+    facts: list[Fact] = []
+    figures: list[Figure] = []
+    tables: list[Table] = []
+    bare: list[str] = []
+    for data in bundles(load(text)):
+        shown = read_display(data)
+        if shown is None:
+            spec = vegalite(data)
+            if spec is not None:
+                bare.append(spec_text(spec))
+            continue
+        kind, content = shown
+        if kind == "verdicts":
+            verdicts.extend(Verdicts.from_content(content).items)
+        elif kind == "facts":
+            facts.extend(Facts.from_content(content).items)
+        elif kind == "table":
+            tables.append(Table.from_content(content))
+        elif kind == "figure":
+            figures.append(Figure.from_bundle(data))
+    warnings = (
+        [f"{key.address}：有 {len(bare)} 张图没有用 report.figure 显示：页面上没有图号、文字说明和数据表。"]
+        if bare
+        else []
+    )
+    ids = [*(figure.id for figure in figures), *(table.id for table in tables)]
+    if repeated := sorted({i for i in ids if ids.count(i) > 1}):
+        raise ValueError(f"{key.address}：图表编号重复：{'、'.join(repeated)}")
+    return ReportContent(
+        key.year,
+        key.region,
+        key.area,
+        path,
+        hashlib.sha256(text.encode()).hexdigest(),
+        tuple(verdicts),
+        tuple(facts),
+        tuple(figures),
+        tuple(tables),
+        (*(figure.spec_text() for figure in figures), *bare),
+        tuple(warnings),
+    )
+
+
+def in_order(contents: Iterable[ReportContent]) -> list[ReportContent]:
+    """By year, region code and area, areas in the order of the domain."""
+    return sorted(contents, key=lambda c: (c.year, c.region, AREA_ORDER.get(c.area, len(AREA_ORDER)), c.area))

@@ -1,0 +1,142 @@
+"""Tables as CSV and Excel bytes: openable everywhere, never run as formulas, equal for equal content."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font
+
+from gongbao.present import Table
+
+Scalar = str | int | float | None
+Rows = Sequence[Sequence[Scalar]]
+
+# Excel shows Chinese CSV only with a byte order mark.
+BOM = "\ufeff"
+# A text that begins so would be run as a formula when a spreadsheet opens the CSV.
+_FORMULA = re.compile(r"^(?:[=+@\t\r]|-(?!\d))")
+# Zip and document times: fixed, so that the same data give the same bytes.
+_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+_DOCUMENT_TIME = "1980-01-01T00:00:00Z"
+_TIMES = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(<)")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table of a download: its name in the workbook, what it holds, header and rows."""
+
+    label: str
+    about: str
+    header: tuple[str, ...]
+    rows: Rows
+
+
+def csv_bytes(header: Sequence[str], rows: Rows) -> bytes:
+    """UTF-8 with byte order mark, CRLF. Missing is empty; a text that a spreadsheet would take for a
+    formula gets an apostrophe before it."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(header)
+    for row in rows:
+        writer.writerow(
+            ["" if v is None else f"'{v}" if isinstance(v, str) and _FORMULA.match(v) else v for v in row]
+        )
+    return (BOM + out.getvalue()).encode()
+
+
+def table_csv(table: Table) -> bytes:
+    """A published table: numbers unrounded; where there is none, what the page says (未报, <5)."""
+    rows = [[_raw(cell.shown, cell.raw) for cell in row] for row in table.rows]
+    return csv_bytes([column.header for column in table.columns], rows)
+
+
+def _raw(shown: str, raw: Scalar) -> Scalar:
+    if raw is not None:
+        return raw
+    return None if shown == "—" else shown
+
+
+def xlsx_bytes(sheets: Sequence[Sheet], title: str) -> bytes:
+    """A workbook with a first sheet 说明 that says what each sheet and column holds."""
+    book = Workbook(write_only=True)
+    book.properties.creator = "gongbao"
+    book.properties.title = title
+    readme: list[list[Scalar]] = [[title], [], ["工作表", "内容", "列"]]
+    readme += [[sheet.label, sheet.about, "、".join(sheet.header)] for sheet in sheets]
+    readme.append([])
+    readme.extend([line] for line in NOTES)
+    _write(book, "说明", readme, (16, 60, 60), bold=(0, 2))
+    for sheet in sheets:
+        _write(book, sheet.label, [list(sheet.header), *sheet.rows], _widths(sheet), bold=(0,), freeze=True)
+    out = io.BytesIO()
+    book.save(out)
+    return _normalised(out.getvalue())
+
+
+NOTES = (
+    "数值未经四舍五入；“显示”一列是页面上印出的样子。",
+    "没有的数据留空，缺失原因写在“缺失原因”一列（未报、不适用、隐去），不写 0。",
+    "人数小于指标的最小公布数的，原值不公布，“显示”一列只说小于多少。",
+    "限定词（约、近、以上、余等）是原文件里的，随数字一同保留。",
+    "“出处”是填报表里的文件、工作表和单元格。",
+)
+
+
+def _write(
+    book: Workbook,
+    title: str,
+    rows: Rows,
+    widths: Sequence[int],
+    bold: Sequence[int],
+    *,
+    freeze: bool = False,
+) -> None:
+    sheet = book.create_sheet(title)
+    for i, width in enumerate(widths):
+        sheet.column_dimensions["ABCDEFGHIJKLMNOPQRSTUVWXYZ"[i]].width = width
+    if freeze:
+        sheet.freeze_panes = "A2"
+    for number, row in enumerate(rows):
+        cells = []
+        for value in row:
+            cell = WriteOnlyCell(sheet, value=None if isinstance(value, str) else value)
+            if isinstance(value, str):
+                cell.value = value
+                cell.data_type = "s"  # never a formula
+                cell.alignment = Alignment(vertical="top", wrap_text=not freeze)
+            if number in bold:
+                cell.font = Font(bold=True)
+            cells.append(cell)
+        sheet.append(cells)
+
+
+def _widths(sheet: Sheet) -> list[int]:
+    """Wide enough for the first rows, a Chinese character counting two."""
+    widths = []
+    for i, name in enumerate(sheet.header):
+        texts = [name, *(str(row[i]) for row in sheet.rows[:50] if row[i] is not None)]
+        widths.append(min(40, 2 + max(sum(1 + (ord(c) > 255) for c in t) for t in texts)))
+    return widths
+
+
+def _normalised(data: bytes) -> bytes:
+    """The same workbook with every time in it fixed."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in sorted(old.namelist(), key=lambda n: (n != "[Content_Types].xml", n)):
+            body = old.read(name)
+            if name == "docProps/core.xml":
+                body = _TIMES.sub(rb"\g<1>" + _DOCUMENT_TIME.encode() + rb"\g<2>", body)
+            entry = zipfile.ZipInfo(name, _ZIP_TIME)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3  # else it tells the machine's operating system
+            entry.external_attr = 0o644 << 16
+            new.writestr(entry, body)
+    return out.getvalue()
