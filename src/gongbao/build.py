@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 from gongbao.data import Dataset, Problem, read_dataset
 from gongbao.publication import Publication
 from gongbao.site import SiteSummary, build_site
+from gongbao.site.quarto import prepare_in_place, quarto_command
 from gongbao.workbooks import (
     Failure,
     Job,
@@ -95,13 +96,50 @@ class Summary:
     site: SiteSummary | None
 
 
+Finish = Callable[[Dataset, Mapping[ReportKey, Path], Mapping[str, Workbook], Path], SiteSummary]
+
+
 def build(publication: Publication, options: Options, progress: Progress) -> Summary:
     """Build the site of a publication into its output folder.
 
-    Raises DataError (every problem of the data), WorkbookError, BuildError; then nothing has been
-    changed. If reports fail, the others are still run, the old site stays, and the summary holds
-    the failures.
+    Raises DataError (every problem of the data), WorkbookError, BuildError, QuartoMissing; then
+    nothing has been changed. If reports fail, the others are still run, the old site stays, and the
+    summary holds the failures.
     """
+    if options.engine == "quarto":
+        quarto_command()  # before anything runs: who hasn't got it is told at once
+
+    def finish(
+        dataset: Dataset, reports: Mapping[ReportKey, Path], workbooks: Mapping[str, Workbook], staging: Path
+    ) -> SiteSummary:
+        summary = build_site(
+            publication, dataset, reports, workbooks, staging / "site", engine=options.engine,
+            workers=options.workers, store=publication.state / "store", progress=SiteSteps(progress),
+        )  # fmt: skip
+        put_in_place(staging / "site", publication)
+        return summary
+
+    return _carry_out(publication, options, progress, finish)
+
+
+def prepare_quarto(publication: Publication, options: Options, progress: Progress) -> Summary:
+    """What plain `quarto render` needs: the reports run, the pages' sources in the publication's folder.
+
+    Raises and reports failures like `build`; `_site` is Quarto's and is left alone.
+    """
+
+    def finish(
+        dataset: Dataset, reports: Mapping[ReportKey, Path], workbooks: Mapping[str, Workbook], staging: Path
+    ) -> SiteSummary:
+        return prepare_in_place(
+            publication, dataset, reports, workbooks,
+            workers=options.workers, store=publication.state / "store",
+        )  # fmt: skip
+
+    return _carry_out(publication, options, progress, finish)
+
+
+def _carry_out(publication: Publication, options: Options, progress: Progress, finish: Finish) -> Summary:
     publication.state.mkdir(parents=True, exist_ok=True)
     with _only_build(publication), _disk_errors():
         recover(publication)
@@ -115,25 +153,12 @@ def build(publication: Publication, options: Options, progress: Progress) -> Sum
             reports, failures, executed, left_out = _run(
                 publication, dataset, workbooks, keys, options, staging, progress
             )
-            if failures:
-                _raise_if_disk_full(failures)
-                unchanged = len(reports) - executed
-                return Summary(len(keys), executed, unchanged, left_out, failures, dataset.warnings, None)
-            site = build_site(
-                publication,
-                dataset,
-                reports,
-                workbooks,
-                staging / "site",
-                engine=options.engine,
-                workers=options.workers,
-                store=publication.state / "store",
-                progress=SiteSteps(progress),
-            )
-            put_in_place(staging / "site", publication)
+            _raise_if_disk_full(failures)
+            site = None if failures else finish(dataset, reports, workbooks, staging)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
-        return Summary(len(keys), executed, len(reports) - executed, left_out, (), dataset.warnings, site)
+    unchanged = len(reports) - executed
+    return Summary(len(keys), executed, unchanged, left_out, failures, dataset.warnings, site)
 
 
 def _selected(keys: list[ReportKey], options: Options) -> list[ReportKey]:

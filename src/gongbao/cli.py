@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gongbao.publication import PublicationError, open_publication
-from gongbao.workbooks.process import fix_hash_order, limit_threads
+from gongbao.workbooks.process import fix_hash_order, limit_threads, skip_unused_imports
 
 if TYPE_CHECKING:
     from gongbao.build import Summary
@@ -169,6 +169,7 @@ def main(arguments: list[str] | None = None) -> None:
     if arguments is None:
         fix_hash_order()
     limit_threads()
+    skip_unused_imports()
     given = sys.argv[1:] if arguments is None else arguments
     try:
         cli.main(args=given, prog_name="gongbao", standalone_mode=False)

@@ -123,10 +123,10 @@ def test_preparing_in_place_makes_everything_anew_and_keeps_hand_written_pages(
     stale = publication.root / "reports/2001/511923/finance.ipynb"
     stale.parent.mkdir(parents=True)
     stale.write_text("{}", "utf-8")
-    count = prepare_in_place(
+    made = prepare_in_place(
         publication, built.dataset, built.reports, samples.WORKBOOKS, workers=1, store=built.store
     )
-    assert count == built.summary.pages
+    assert made.pages == built.summary.pages
     assert not stale.exists() and (publication.root / "index.qmd").is_file()
     assert (publication.pages / "about.qmd").read_text("utf-8") == about
 

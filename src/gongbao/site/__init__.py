@@ -1,25 +1,22 @@
 """Pages and downloads: executed notebooks -> a website.
 
 Way in: `build_site`. Takes what a page says from the notebooks' outputs (`present`) and from the
-checked Dataset; may not open a file of data, run a notebook or compute a statistic.
+checked Dataset; may not open a file of data, run a notebook or compute a statistic. Names are loaded
+on demand: the processes that draw charts import this package and need nothing but vl-convert.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gongbao.site.build import SiteSummary as SiteSummary
-    from gongbao.site.build import build_site as build_site
+    from gongbao.site.build import SiteSummary, build_site
 
 __all__ = ["SiteSummary", "build_site"]
 
 
 def __getattr__(name: str) -> object:
-    # Loaded on demand: a process that only draws charts imports this package, and pandas, Altair and
-    # nbconvert would cost it three seconds.
     if name in __all__:
-        from gongbao.site import build
-
-        return getattr(build, name)
-    raise AttributeError(name)
+        return getattr(import_module("gongbao.site.build"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -17,9 +17,10 @@ from gongbao.site.catalogue import Catalogue
 from gongbao.site.charts import character_warning, draw, vega_bundle
 from gongbao.site.downloads import county_downloads, shared_downloads
 from gongbao.site.layout import Page, navigation, whole
-from gongbao.site.reading import Info, Key, ReportContent, read_report
+from gongbao.site.reading import Info, ReportContent, read_report
 from gongbao.site.store import Store
-from gongbao.site.tabular import table_csv
+from gongbao.site.tabular import table_csv, write_books
+from gongbao.workbooks.planning import ReportKey
 
 Engine = Literal["embedded", "quarto"]
 # Called with what is being done, how much of it is done, and how much there is.
@@ -64,7 +65,7 @@ def _steps(progress: Progress | None, label: str) -> Callable[[int, int], None] 
 def build_site(
     publication: Publication,
     dataset: Dataset,
-    reports: Mapping[Key, Path],
+    reports: Mapping[ReportKey, Path],
     workbooks: Mapping[str, Info],
     out: Path,
     *,
@@ -117,7 +118,7 @@ def build_site(
 def gather(
     publication: Publication,
     dataset: Dataset,
-    reports: Mapping[Key, Path],
+    reports: Mapping[ReportKey, Path],
     workbooks: Mapping[str, Info],
     *,
     workers: int,
@@ -183,10 +184,15 @@ def write_files(material: Material, out: Path) -> None:
     for area, found in material.comparisons.items():
         for comparison in found:
             _write_displays(out, f"/site/areas/{area}", comparison.figures, comparison.tables, material.svgs)
+    books = []
     for year in catalogue.years:
         for region in catalogue.regions(year):
-            for address, data in county_downloads(catalogue, year, region):
+            csvs, book = county_downloads(catalogue, year, region)
+            books.append(book)
+            for address, data in csvs:
                 _write(out, address, data)
+    for book, data in zip(books, write_books(books, material.store, material.workers), strict=True):
+        _write(out, book.address, data)
     for address, data in shared_downloads(catalogue):
         _write(out, address, data)
     if material.svgs:

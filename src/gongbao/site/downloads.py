@@ -9,7 +9,7 @@ from typing import Any
 
 from gongbao.data.schema import AREAS, TABLES
 from gongbao.site.catalogue import Catalogue, is_sample, text
-from gongbao.site.tabular import Scalar, Sheet, csv_bytes, xlsx_bytes
+from gongbao.site.tabular import Book, Scalar, Sheet, csv_bytes
 
 SHARED_FILES = (
     ("指标定义", "/data/indicators.csv"),
@@ -38,8 +38,8 @@ def county_files(year: int, region: str) -> Files:
     return Files(f"{folder}.xlsx", tuple((label, f"{folder}/{name}.csv") for label, name in CSV_FILES))
 
 
-def county_downloads(catalogue: Catalogue, year: int, region: str) -> Iterator[tuple[str, bytes]]:
-    """(address, bytes) of each file of a county and year."""
+def county_downloads(catalogue: Catalogue, year: int, region: str) -> tuple[list[tuple[str, bytes]], Book]:
+    """(address, bytes) of each CSV of a county and year, and the Excel file that holds them all."""
     files = county_files(year, region)
     own = (
         _values(catalogue, year, region),
@@ -48,11 +48,13 @@ def county_downloads(catalogue: Catalogue, year: int, region: str) -> Iterator[t
         _evaluations(catalogue, year, region),
         _scores(catalogue, year, region),
     )
-    for (_, address), sheet in zip(files.csvs, own, strict=True):
-        yield address, csv_bytes(sheet.header, sheet.rows)
+    csvs = [
+        (address, csv_bytes(sheet.header, sheet.rows))
+        for (_, address), sheet in zip(files.csvs, own, strict=True)
+    ]
     sample = "（示例数据，虚构）" if is_sample(region) else ""
     title = f"{catalogue.name(region, year)} {year}年教育督导公报数据{sample}"
-    yield files.xlsx, xlsx_bytes([*own, *_shared(catalogue)], title)
+    return csvs, Book(files.xlsx, title, (*own, *_shared(catalogue)))
 
 
 def shared_downloads(catalogue: Catalogue) -> Iterator[tuple[str, bytes]]:

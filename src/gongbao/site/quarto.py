@@ -28,10 +28,11 @@ from gongbao.site.bodies import Body
 from gongbao.site.charts import draw_png
 from gongbao.site.finish import finish
 from gongbao.site.layout import Page, fragment, navigation, whole
-from gongbao.site.reading import Info, Key, ReportContent, load
+from gongbao.site.reading import Info, ReportContent, load
+from gongbao.workbooks.planning import ReportKey
 
 if TYPE_CHECKING:
-    from gongbao.site.build import Material
+    from gongbao.site.build import Material, SiteSummary
 
 # What pre-render leaves for post-render: files that Quarto does not make.
 FILES_FOLDER = "quarto-files"
@@ -202,15 +203,15 @@ def _write_rest(material: Material, out: Path) -> None:
 def prepare_in_place(
     publication: Publication,
     dataset: Dataset,
-    reports: Mapping[Key, Path],
+    reports: Mapping[ReportKey, Path],
     workbooks: Mapping[str, Info],
     *,
     workers: int,
     store: Path,
-) -> int:
+) -> SiteSummary:
     """pre-render: write the generated sources into the publication's own folder, where Quarto picks them
-    up in the same run, and keep the other files for `complete`. Returns the number of pages."""
-    from gongbao.site.build import gather, write_files
+    up in the same run, and keep the other files for `complete`."""
+    from gongbao.site.build import SiteSummary, gather, write_files
 
     material = gather(publication, dataset, reports, workbooks, workers=workers, store=store)
     clear_generated(publication)
@@ -220,7 +221,7 @@ def prepare_in_place(
     files.mkdir(parents=True)
     write_files(material, files)
     _write_rest(material, files)
-    return count
+    return SiteSummary(count, len(material.svgs), material.drawn, 0, material.warnings)
 
 
 def clear_generated(publication: Publication) -> None:

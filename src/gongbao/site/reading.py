@@ -14,26 +14,14 @@ from gongbao.data.schema import AREAS
 from gongbao.present import Fact, Facts, Figure, Table, Verdict, Verdicts, read_display
 from gongbao.present.display import VEGALITE
 from gongbao.site.charts import spec_text
+from gongbao.workbooks.planning import ReportKey
 
 _REMOVED = {"remove-cell", "hide-cell"}
 AREA_ORDER = {area: i for i, area in enumerate(AREAS)}
 
 
-class Key(Protocol):
-    """Which report a notebook is (workbooks.ReportKey): `address` is "2019/511923/finance"."""
-
-    @property
-    def year(self) -> int: ...
-    @property
-    def region(self) -> str: ...
-    @property
-    def area(self) -> str: ...
-    @property
-    def address(self) -> str: ...
-
-
 class Info(Protocol):
-    """What a workbook says of itself (workbooks.WorkbookInfo)."""
+    """What a workbook says of itself (workbooks.Workbook)."""
 
     @property
     def title(self) -> str: ...
@@ -105,7 +93,7 @@ def vegalite(data: Mapping[str, Any]) -> dict[str, Any] | None:
     return None
 
 
-def read_report(key: Key, path: Path) -> ReportContent:
+def read_report(key: ReportKey, path: Path) -> ReportContent:
     """Read one executed notebook. Raises what nbformat raises when the file is no notebook."""
     text = path.read_text("utf-8")
     verdicts: list[Verdict] = []

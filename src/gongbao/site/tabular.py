@@ -8,12 +8,17 @@ import re
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 
 from gongbao.present import Table
+from gongbao.site.pool import in_processes
+from gongbao.site.store import Store, digest
 
 Scalar = str | int | float | None
 Rows = Sequence[Sequence[Scalar]]
@@ -63,6 +68,36 @@ def _raw(shown: str, raw: Scalar) -> Scalar:
     return None if shown == "—" else shown
 
 
+@dataclass(frozen=True, slots=True)
+class Book:
+    """An Excel file to be: where it stands on the site, its title and sheets."""
+
+    address: str
+    title: str
+    sheets: tuple[Sheet, ...]
+
+    def key(self) -> str:
+        """What the bytes depend on."""
+        code = Path(__file__).read_bytes()
+        return digest(version("openpyxl"), code, repr((self.title, self.sheets)))
+
+
+def book_bytes(book: Book) -> bytes:
+    """`xlsx_bytes` of a book; runs in a pool's process."""
+    return xlsx_bytes(book.sheets, book.title)
+
+
+def write_books(books: Sequence[Book], store: Store, workers: int) -> list[bytes]:
+    """The bytes of each book, from the store where they were made before."""
+    found = [store.get("xlsx", book.key()) for book in books]
+    todo = [i for i, data in enumerate(found) if data is None]
+    made = in_processes(book_bytes, [books[i] for i in todo], workers, inherit=True)
+    for i, data in zip(todo, made, strict=True):
+        store.put("xlsx", books[i].key(), data)
+        found[i] = data
+    return [data for data in found if data is not None]
+
+
 def xlsx_bytes(sheets: Sequence[Sheet], title: str) -> bytes:
     """A workbook with a first sheet 说明 that says what each sheet and column holds."""
     book = Workbook(write_only=True)
@@ -103,18 +138,28 @@ def _write(
         sheet.column_dimensions["ABCDEFGHIJKLMNOPQRSTUVWXYZ"[i]].width = width
     if freeze:
         sheet.freeze_panes = "A2"
+    strong, wrapped = Font(bold=True), Alignment(vertical="top", wrap_text=True)
     for number, row in enumerate(rows):
+        if freeze and number not in bold:
+            # Plain values are written several times faster than styled cells.
+            sheet.append([_as_text(sheet, v) if isinstance(v, str) and v[:1] in "=#" else v for v in row])
+            continue
         cells = []
         for value in row:
-            cell = WriteOnlyCell(sheet, value=None if isinstance(value, str) else value)
-            if isinstance(value, str):
-                cell.value = value
-                cell.data_type = "s"  # never a formula
-                cell.alignment = Alignment(vertical="top", wrap_text=not freeze)
+            cell = _as_text(sheet, value) if isinstance(value, str) else WriteOnlyCell(sheet, value=value)
+            if not freeze:
+                cell.alignment = wrapped
             if number in bold:
-                cell.font = Font(bold=True)
+                cell.font = strong
             cells.append(cell)
         sheet.append(cells)
+
+
+def _as_text(sheet: Any, value: str) -> Any:
+    """A cell that holds the text itself: never a formula, never an error value."""
+    cell = WriteOnlyCell(sheet, value=value)
+    cell.data_type = "s"
+    return cell
 
 
 def _widths(sheet: Sheet) -> list[int]:

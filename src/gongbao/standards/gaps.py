@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from gongbao.standards.balance import BalanceResult
@@ -157,12 +159,25 @@ def _raise_to_floor(people: list[float], things: list[float], limit: float, *, w
     def suffices(floor: float) -> bool:
         return _cv(people, things, additions(floor)) <= limit
 
+    weights, amounts = np.asarray(people), np.asarray(things)
+
+    def about_suffices(floor: float) -> bool:
+        """The same in one pass of floats, to find the neighbourhood quickly."""
+        lacking = np.maximum(0.0, floor * weights - amounts)
+        ratios = (amounts + (np.ceil(lacking) if whole else lacking)) / weights
+        mean = np.average(ratios, weights=weights)
+        return bool(np.sqrt(np.average((ratios - mean) ** 2, weights=weights)) <= limit * mean)
+
     ratios = [x / p for p, x in zip(people, things, strict=True)]
     low, high = min(ratios), max(ratios)
     # Rounding up can overshoot in small schools, and by less and less as the floor rises.
     while not suffices(high):
         low, high = high, high * 2
-    return additions(_bisect(suffices, low, high))
+    near = _bisect(about_suffices, low, high) if about_suffices(high) else high
+    step = max(near * 1e-12, sys.float_info.min)
+    while not suffices(near):  # the quick sums may err in the last digits
+        near, step = min(high, near + step), step * 2
+    return additions(near)
 
 
 def _bisect(suffices: Callable[[float], bool], low: float, high: float) -> float:

@@ -74,18 +74,20 @@ def school_verdicts(units: pd.DataFrame, indicators: pd.DataFrame, targets: Loca
     """
     rules = {level: targets.find(SCHOOL_RULE, VALUE, level, "义务教育", "全部") for level in LEVELS}
     of_standard = indicators[indicators["standard"] == QUALITY]
-    groups = dict(iter(of_standard.groupby(["school_id", "level"], sort=False)))
+    groups: dict[tuple[Any, Any], list[dict[Any, Any]]] = {}
+    for row in of_standard[["school_id", "level", "outcome", "ratio"]].to_dict("records"):
+        groups.setdefault((row["school_id"], row["level"]), []).append(row)
     rows = []
     for unit in units[units["included"] & units["level"].isin(LEVELS)].to_dict("records"):
         group = groups[unit["school_id"], unit["level"]]
-        outcomes = [Outcome(each) for each in group["outcome"]]
+        outcomes = [Outcome(row["outcome"]) for row in group]
         rows.append(
             {
                 **{name: unit[name] for name in (*_IDENTITY, "type", "urban_rural", "students")},
                 "met": outcomes.count(Outcome.PASS),
                 "failed": outcomes.count(Outcome.FAIL),
                 "unknown": outcomes.count(Outcome.UNDETERMINED),
-                "lowest_ratio": group["ratio"].min(),
+                "lowest_ratio": min((r["ratio"] for r in group if not is_missing(r["ratio"])), default=math.nan),
                 "outcome": _school_outcome(group, outcomes, rules[unit["level"]]).value,
             }
         )
@@ -118,11 +120,11 @@ def _indicator(
     return row
 
 
-def _school_outcome(group: pd.DataFrame, outcomes: list[Outcome], rule: Target | None) -> Outcome:
+def _school_outcome(group: list[dict[Any, Any]], outcomes: list[Outcome], rule: Target | None) -> Outcome:
     if rule is None or rule.basic_value is None:
         return Outcome.UNDETERMINED
-    failing = group[group["outcome"] == Outcome.FAIL.value]
-    near = [compare(ratio, ">=", rule.basic_value) for ratio in failing["ratio"]]
+    failing = [row for row in group if row["outcome"] == Outcome.FAIL.value]
+    near = [compare(row["ratio"], ">=", rule.basic_value) for row in failing]
     if len(failing) > len(outcomes) - rule.value or Outcome.FAIL in near:
         return Outcome.FAIL
     if Outcome.UNDETERMINED in (*outcomes, *near):

@@ -20,6 +20,7 @@ import traceback
 from collections import deque
 from collections.abc import Awaitable
 from dataclasses import asdict, astuple
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
@@ -37,11 +38,28 @@ from gongbao.workbooks.shell import redirect_descriptors, refuse_input, settle, 
 
 Message = dict[str, Any]
 
+# What IPython imports when a shell starts.
+_LATE_IMPORTS = (
+    "IPython.core.application",
+    "IPython.core.completer",
+    "IPython.core.completerlib",
+    "IPython.core.crashhandler",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
+    "IPython.utils.generics",
+    "IPython.utils.wildcard",
+)
+
 
 def warm_up() -> None:
-    """Import what every report needs, in the process that will fork."""
-    import altair  # noqa: F401
-    import pandas  # noqa: F401
+    """Import what every report needs, in the process that will fork, also what libraries import late."""
+    import altair
+    import pandas
+
+    for name in _LATE_IMPORTS:
+        import_module(name)
+    # The first chart loads narwhals' view of pandas and fills Altair's caches of its schema.
+    altair.Chart(pandas.DataFrame({"x": [0]})).mark_point().encode(x="x:Q").to_dict()
 
 
 def run(job: Job, notebook: NotebookNode, root: Path, folder: Path, pipe: int) -> NoReturn:

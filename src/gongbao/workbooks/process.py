@@ -28,3 +28,13 @@ def fix_hash_order() -> None:
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+
+
+def skip_unused_imports() -> None:
+    """Leave out a module that costs a second and a half at every start and is never asked for.
+
+    jsonschema (under Altair and nbformat) tries to import rfc3987_syntax, which builds a grammar for
+    checking internationalised addresses; without it jsonschema goes on and checks no such formats.
+    None of our schemas, nor Vega-Lite's or nbformat's, has one. Effective before jsonschema is imported.
+    """
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # how Python marks "not there"

@@ -31,6 +31,8 @@ def prepare(publication: Publication, dataset: Dataset) -> None:
     """Use a dataset that has been read and checked already (before forking children)."""
     global _session
     _session = Session(publication, dataset, ())
+    for table in SHARED_TABLES:  # every report asks for these; computed once, before the forks
+        dataset.fingerprint(table)
 
 
 def _signature(folder: Path) -> Signature:
