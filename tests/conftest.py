@@ -1,12 +1,35 @@
-"""What several test folders share: one real build of the whole sample publication."""
+"""What several test folders share: one real build of the whole sample publication, one browser."""
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
+from browsing import ARGUMENTS, chromium
 from publications import copy_publication, run_gongbao
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests that need Quarto itself are deselected where it is missing: it can't be had everywhere."""
+    if shutil.which("quarto"):
+        return
+    unwanted = [item for item in items if "quarto" in item.keywords]
+    if unwanted:
+        config.hook.pytest_deselected(items=unwanted)
+        items[:] = [item for item in items if item not in unwanted]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real headless Chromium; `make test` sees to it that there is one."""
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        yield found
+        found.close()
 
 
 @pytest.fixture(scope="session")

@@ -39,8 +39,8 @@ def test_a_column_in_which_nothing_is_known_is_left_out(table: Table) -> None:
 def test_html_has_caption_scopes_units_and_words_for_verdicts(table: Table) -> None:
     html = table.html()
     assert "<caption><b>表 1</b> 经费</caption>" in html
-    assert '<th scope="col" class="num">金额（元）</th>' in html
-    assert '<th scope="row">小学</th>' in html
+    assert '<th scope="col" class="num nw">金额（元）</th>' in html
+    assert '<th scope="row" class="nw">小学</th>' in html
     assert "达标" in html and "未达标" in html
 
 

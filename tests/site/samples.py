@@ -22,6 +22,7 @@ from gongbao.present.sentence import bind
 from gongbao.present.table import make_table
 from gongbao.present.theme import config
 from gongbao.publication import Publication, open_publication
+from gongbao.site import SiteSummary, build_site
 
 REPOSITORY = Path(__file__).parents[2]
 REAL, SAMPLE_A, SAMPLE_B = "511923", "990101", "990102"
@@ -384,3 +385,31 @@ def write_reports(folder: Path, keys: list[Key] | None = None) -> dict[Key, Path
         nbformat.write(make(key.region, key.year), path)
         made[key] = path
     return made
+
+
+@dataclass(frozen=True)
+class Built:
+    folder: Path
+    publication: Publication
+    dataset: Dataset
+    reports: dict[Key, Path]
+    store: Path
+    summary: SiteSummary
+
+    def page(self, address: str) -> str:
+        return (self.folder / address.removeprefix("/")).read_text("utf-8")
+
+    def again(self, out: Path, *, store: Path | None = None, workers: int = 1) -> SiteSummary:
+        return build_site(
+            self.publication,
+            self.dataset,
+            self.reports,
+            WORKBOOKS,
+            out,
+            workers=workers,
+            store=store or self.store,
+        )
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}

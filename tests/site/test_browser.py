@@ -1,29 +1,16 @@
 """The built pages in a real browser: wide and narrow, with and without JavaScript."""
 
-import functools
-import http.server
 import shutil
-import threading
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-import samples
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser
 
-from conftest import Built
+import samples
+from browsing import STANDARDS, served, too_wide, watch
+from samples import Built
 
-CHROMIUM = shutil.which("chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PAGES = [
     "/index.html",
     "/404.html",
@@ -42,25 +29,7 @@ PAGES = [
     "/site/about.html",
 ]
 REPORT = "/reports/2019/511923/finance.html"
-STANDARDS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *arguments: Any) -> None:
-        pass
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
@@ -68,29 +37,8 @@ def address(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """The site below a path of its own, as on a project's pages."""
     root = tmp_path_factory.mktemp("www")
     shutil.copytree(built.folder, root / "some/where")
-    handler = functools.partial(Quiet, directory=str(root))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/some/where"
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-def watch(page: Page, own: str) -> list[str]:
-    """Collects what must not happen: console errors, failed requests, requests to elsewhere."""
-    faults: list[str] = []
-    page.on("console", lambda m: faults.append(m.text) if m.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("requestfailed", lambda request: faults.append(f"failed: {request.url}"))
-    page.on(
-        "request",
-        lambda r: (
-            faults.append(f"outside: {r.url}") if not r.url.startswith((own, "data:", "file:")) else None
-        ),
-    )
-    return faults
+    with served(root) as address:
+        yield f"{address}/some/where"
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -100,8 +48,7 @@ def test_pages_load_cleanly_and_fit_the_window(browser: Browser, address: str, w
     faults = watch(page, address)
     for name in PAGES:
         page.goto(address + name)
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"{name} is {wide}px too wide at {width}"
+        assert too_wide(page) <= 0, f"{name} is {too_wide(page)}px too wide at {width}"
         assert page.locator("h1").count() == 1, name
     assert faults == []
     context.close()
@@ -135,7 +82,7 @@ def test_the_interactive_view_comes_and_goes_on_request(browser: Browser, addres
     assert page.locator("#fig-1 .gb-chart").is_hidden()
     bars = page.locator("#fig-1 .gb-live .mark-rect path")
     assert bars.count() == 3
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    assert too_wide(page) <= 0
     button.click()
     assert page.locator("#fig-1 .gb-live").count() == 0
     assert page.locator("#fig-1 .gb-chart").is_visible()
@@ -196,7 +143,7 @@ def test_paper_shows_the_content_and_no_navigation(browser: Browser, address: st
     page.emulate_media(media="print")
     assert page.locator(".gb-header").is_hidden() and page.locator(".gb-aside").is_hidden()
     assert page.locator("#fig-1 svg").is_visible() and page.locator("#table-1").is_visible()
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    assert too_wide(page) <= 0
     page.close()
 
 

@@ -7,8 +7,8 @@ import zipfile
 import pytest
 from openpyxl import load_workbook
 
-from conftest import Built
 from gongbao.site.tabular import Sheet, csv_bytes, xlsx_bytes
+from samples import Built
 
 
 def read_csv(built: Built, address: str) -> list[dict[str, str]]:

@@ -7,12 +7,13 @@ import altair as alt
 import nbformat
 import pandas as pd
 import pytest
-import samples
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+import samples
+from gongbao.present import theme
 from gongbao.present.charts import chart_spec
 from gongbao.present.display import VEGALITE
-from gongbao.site import build_site
+from gongbao.site import build_site, svg
 from gongbao.site.charts import ChartError, spec_text
 from gongbao.site.finish import finish
 from gongbao.site.reading import read_report
@@ -33,11 +34,15 @@ def test_tidy_shortens_coordinates_but_never_text() -> None:
     assert tidied.count("font-family") == 1 and "sans-serif" in tidied
 
 
+def test_drawings_name_the_fonts_of_the_theme() -> None:
+    assert svg.FONTS == theme.FONTS
+
+
 def test_inline_makes_ids_unique_and_the_size_fluid() -> None:
-    svg = inline(tidy(SVG), "fig-3")
-    assert 'id="fig-3-clip1"' in svg and "url(#fig-3-clip1)" in svg
-    assert 'viewBox="0 0 530 109"' in svg and "max-width:530px" in svg
-    assert not re.search(r'<svg[^>]* width="', svg)
+    drawn = inline(tidy(SVG), "fig-3")
+    assert 'id="fig-3-clip1"' in drawn and "url(#fig-3-clip1)" in drawn
+    assert 'viewBox="0 0 530 109"' in drawn and "max-width:636px" in drawn
+    assert not re.search(r'<svg[^>]* width="', drawn)
 
 
 def notebook_of(*outputs: object) -> object:

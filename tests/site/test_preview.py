@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-import samples
 import watchfiles
 
+import samples
 from gongbao.publication import Publication
 from gongbao.site.preview import PreviewError, State, open_server, serve, wanted
 

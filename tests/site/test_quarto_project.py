@@ -2,15 +2,13 @@
 
 import json
 import re
-import shutil
 from pathlib import Path
 
 import nbformat
 import pytest
-import samples
 import yaml
 
-from conftest import Built
+import samples
 from gongbao.site import build_site
 from gongbao.site.build import gather
 from gongbao.site.quarto import (
@@ -22,6 +20,7 @@ from gongbao.site.quarto import (
     remove_outside_scripts,
     write_project,
 )
+from samples import Built
 
 
 @pytest.fixture(scope="module")
@@ -156,7 +155,6 @@ def test_a_wrong_quarto_path_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path:
 
 
 @pytest.mark.quarto
-@pytest.mark.skipif(shutil.which("quarto") is None, reason="Quarto is not installed")
 def test_quarto_makes_the_same_addresses(built: Built, tmp_path: Path) -> None:
     build_site(
         built.publication,

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import nbformat
-import samples
 
-from conftest import Built, files
+import samples
 from gongbao.site import build_site
+from samples import Built, files
 
 
 def test_another_build_without_cache_and_with_other_workers_is_identical(

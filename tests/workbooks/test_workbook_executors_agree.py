@@ -10,6 +10,7 @@ import sys
 import nbformat
 import pytest
 from nbformat import NotebookNode
+
 from running import Order, carry_out, code, notebook, read, store
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows can't fork")

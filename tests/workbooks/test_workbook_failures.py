@@ -11,6 +11,7 @@ import time
 
 import psutil
 import pytest
+
 from running import Order, carry_out, code, command, notebook, store
 
 EXECUTORS = [

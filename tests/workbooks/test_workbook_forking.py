@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from running import Order, carry_out, command, notebook, store
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows can't fork")

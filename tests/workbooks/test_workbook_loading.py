@@ -6,9 +6,9 @@ import json
 
 import nbformat
 import pytest
-from running import PARAMETERS, code, notebook, read, store
 
 from gongbao.workbooks import Workbook, WorkbookError, load_workbooks
+from running import PARAMETERS, code, notebook, read, store
 
 
 def load(tmp_path, made):

@@ -6,9 +6,9 @@ import hashlib
 import sys
 
 import pytest
-from running import Order, carry_out, notebook, store
 
 from gongbao.workbooks import Read, ReportKey, records
+from running import Order, carry_out, notebook, store
 
 EXECUTORS = [
     pytest.param("forked", marks=pytest.mark.skipif(sys.platform == "win32", reason="Windows can't fork")),

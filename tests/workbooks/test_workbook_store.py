@@ -6,11 +6,11 @@ import hashlib
 import json
 
 import pytest
-from running import notebook, store
 
 from gongbao.workbooks import Failure, Job, Read, ReportKey, Run, RunStore, Workbook
 from gongbao.workbooks import store as storing
 from gongbao.workbooks.records import ABSENT, file_state
+from running import notebook, store
 
 TABLE = Read("table", "school_year:990101:2019", "aa")
 FILE = Read("file", "data/sources.csv", hashlib.sha256(b"1").hexdigest())

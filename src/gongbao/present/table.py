@@ -13,6 +13,7 @@ from gongbao.standards.outcome import Outcome
 
 Raw = float | int | str | None
 LONG = 20  # rows
+SHORT = 6  # characters
 SYMBOLS = {Outcome.PASS: "✓", Outcome.FAIL: "✗", Outcome.UNDETERMINED: "?"}
 
 
@@ -108,7 +109,7 @@ class Table:
         heading = f"表 {self.number}" if label is None else label
         right = [self._right(i) for i in range(len(self.columns))]
         head = "".join(
-            f'<th scope="col"{_num(right[i])}>{escape(column.header)}</th>'
+            f'<th scope="col"{_class(right[i], column.header)}>{escape(column.header)}</th>'
             for i, column in enumerate(self.columns)
         )
         body = "".join(
@@ -171,15 +172,17 @@ def chip(outcome: str, text: str) -> str:
     )
 
 
-def _num(right: bool) -> str:
-    return ' class="num"' if right else ""
+def _class(right: bool, text: str) -> str:
+    """A short text (a unit, a verdict, a year) isn't broken over two lines."""
+    names = [name for name, given in (("num", right), ("nw", len(text) <= SHORT)) if given]
+    return f' class="{" ".join(names)}"' if names else ""
 
 
 def _cell_html(cell: Cell, index: int, right: bool) -> str:
     inner = chip(cell.outcome, cell.shown) if cell.outcome else escape(cell.shown)
     if index == 0:
-        return f'<th scope="row"{_num(right)}>{inner}</th>'
-    return f"<td{_num(right)}>{inner}</td>"
+        return f'<th scope="row"{_class(right, cell.shown)}>{inner}</th>'
+    return f"<td{_class(right, cell.shown)}>{inner}</td>"
 
 
 def make_table(

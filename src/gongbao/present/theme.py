@@ -18,11 +18,12 @@ COLOURS = {
     "pass": "#00725a",
     "fail": "#b3431e",
     "undetermined": "#6b6b6b",
-    "line": "#b3431e",
+    "line": "#1f2328",
     "ink": "#1f2328",
     "grid": "#e3e6ea",
 }
-PALETTE = ["#0b5394", "#b3431e", "#00725a", "#8a5a9e", "#a56a00", "#4c6272"]
+# For categories without a verdict: none of the hues above that mean one.
+PALETTE = ["#0b5394", "#a56a00", "#8a5a9e", "#4c6272", "#c27ba0", "#5b8db8"]
 
 
 def config() -> dict[str, Any]:

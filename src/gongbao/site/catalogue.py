@@ -8,16 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import pandas as pd
-
 from gongbao.data.dataset import Dataset
 from gongbao.data.schema import AREAS, STAGES
 from gongbao.present import Number, Verdict
+from gongbao.present.published import published_number
 from gongbao.site.reading import Info, ReportContent, in_order
 
 STAGE_ORDER = {stage: i for i, stage in enumerate(STAGES)}
-# What a statistic other than the value itself is measured in.
-STATISTIC_UNITS = {"标准差": None, "差异系数": "", "增长率": "%"}
 OPERATORS = {">=": "≥", "<=": "≤", "=": "="}
 
 
@@ -204,7 +201,7 @@ class Catalogue:
             text(row["period"]),
             text(row["stage"]),
             statistic,
-            published_number(row, definition, statistic, str(self.dataset.place(pd.Series(row), "value"))),
+            published_number(row, definition, statistic, str(self.dataset.place(row, "value"))),
             text(row["source_id"]),
             text(row["note"]),
         )
@@ -262,30 +259,6 @@ def text(value: Any) -> str:
 
 def number_or_none(value: Any) -> float | None:
     return None if value is None or math.isnan(value) else float(value)
-
-
-def published_number(
-    row: Mapping[Any, Any], definition: Mapping[Any, Any], statistic: str, origin: str
-) -> Number:
-    """A value as it may be shown. A count below the indicator's `min_n` is printed “<5”; a rate or
-    ratio whose denominator is below it is withheld (domain.md B11)."""
-    value, denominator = number_or_none(row["value"]), number_or_none(row["denominator"])
-    least = int(number_or_none(definition["min_n"]) or 0)
-    decimals = number_or_none(definition["decimals"])
-    own_unit = text(row["unit"]) or text(definition["unit"])
-    unit = STATISTIC_UNITS.get(statistic)
-    missing = text(row["missing_code"])
-    if definition["kind"] in ("rate", "ratio") and denominator is not None and 0 < denominator < least:
-        value, missing = None, "隐去"
-    return Number(
-        value=value,
-        unit=own_unit if unit is None else unit,
-        decimals=int(decimals) if decimals is not None and statistic == "数值" else None,
-        qualifier=text(row["qualifier"]),
-        missing=missing,
-        min_n=least if definition["kind"] == "count" and statistic == "数值" else 0,
-        origin=origin,
-    )
 
 
 _FIELDS = (

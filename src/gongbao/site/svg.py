@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
+# present.theme.FONTS, held equal by a test: drawing processes import nothing but vl-convert and this.
 FONTS = "Gongbao Sans, Noto Sans SC, Source Han Sans SC, PingFang SC, Microsoft YaHei, sans-serif"
+# On a wide page a chart may grow so far; its text stays smaller than a heading.
+LARGEST = 1.2
 # Shrinking below this share of its natural width would make the chart's 13 px text too small to read.
 SMALLEST = 0.8
 
@@ -39,5 +42,5 @@ def inline(svg: str, prefix: str) -> str:
     if size is None:
         return svg
     width = float(size.group(1))
-    style = f' style="width:100%;max-width:{width:g}px;min-width:{round(width * SMALLEST)}px"'
+    style = f' style="width:100%;max-width:{round(width * LARGEST)}px;min-width:{round(width * SMALLEST)}px"'
     return svg.replace(size.group(), f'{style} aria-hidden="true" focusable="false"', 1)

@@ -226,7 +226,10 @@ class Balance:
         outcome = (
             self.result.outcome(QUALITY, level) if self.result else all_of([*outcomes, Outcome.UNDETERMINED])
         )
-        met = sum(o is Outcome.PASS for o in outcomes)
+        counted = [(o.label, outcomes.count(o)) for o in Outcome]
+        shown = "差异系数" + "、".join(f"{label}{n}项" for label, n in counted if n)
+        if count:
+            shown += f"；学校达标{count['passed']}所/{count['schools']}所"
         words = []
         if failing := [r["short"] for r in rows if r["outcome"] is Outcome.FAIL]:
             words.append(f"差异系数未达标：{'、'.join(failing)}。")
@@ -238,7 +241,7 @@ class Balance:
             words.append("没有学校数据，学校是否达标无法判定。")
         return Verdict(
             key=f"balance.{QUALITY}.{level}", label=f"{level}优质均衡（资源配置）", outcome=outcome.value,
-            shown=f"{met}项/{len(RULES[QUALITY])}项差异系数达标", target="各项差异系数和每所学校都达标",
+            shown=shown, target="各项差异系数和每所学校都达标",
             gap="".join(words), stage=level, headline=True,
         )  # fmt: skip
 

@@ -100,7 +100,7 @@ def finance_verdicts(budget: pd.DataFrame, per_pupil: pd.DataFrame) -> list[Verd
 
 def _shortfall(row: Mapping[Any, Any]) -> str:
     """What was missing to stay level with last year, in the words of the two printed values."""
-    return f"上年为{row['previous_shown']}{row['unit']}。" if row["outcome"] is Outcome.FAIL else ""
+    return f"上年为{row['previous_text']}。" if row["outcome"] is Outcome.FAIL else ""
 
 
 def _none(value: float) -> float | None:

@@ -10,13 +10,14 @@ import pandas as pd
 
 from gongbao.data.schema import AREAS
 from gongbao.present import Number, change
+from gongbao.present.published import published_number
 from gongbao.standards import growth, previous_from_growth
 
 STAGE_ORDER = ("幼儿园", "小学", "初中", "义务教育", "普通高中", "职业高中", "高中", "全部")
 COLUMNS = (
     "area", "indicator_id", "topic", "name", "short", "stage", "unit", "value", "value_shown", "previous",
-    "previous_shown", "previous_derived", "growth", "growth_shown", "qualifier", "missing", "decimals", "kind",
-    "period", "note", "source", "origin",
+    "previous_shown", "previous_text", "previous_derived", "growth", "growth_shown", "qualifier", "missing",
+    "decimals", "kind", "period", "note", "source", "origin",
 )  # fmt: skip
 
 
@@ -53,16 +54,7 @@ def public_rows(
 
 def number_of(row: Mapping[Any, Any], origin: str) -> Number:
     """The value of a row of `public_rows`, ready to print."""
-    value, decimals, min_n = row["value"], row["decimals"], row["min_n"]
-    return Number(
-        value=None if math.isnan(value) else float(value),
-        unit=text(row["unit"]),
-        decimals=None if math.isnan(decimals) else int(decimals),
-        qualifier=text(row["qualifier"]),
-        missing=text(row["missing_code"]),
-        min_n=0 if math.isnan(min_n) else int(min_n),
-        origin=origin,
-    )
+    return published_number(row, row, origin=origin)
 
 
 def value_frame(
@@ -124,6 +116,7 @@ def _row(
         "value_shown": number.digits,
         "previous": nan(previous.public if previous else None),
         "previous_shown": (previous.digits + ("（推算）" if derived else "")) if previous else "—",
+        "previous_text": f"{previous}{'（推算）' if derived else ''}" if previous else "—",
         "previous_derived": derived,
         "growth": shown,
         "growth_shown": "—" if math.isnan(shown) else change(shown, kind="rate" if rate else "amount"),
