@@ -80,6 +80,46 @@ def test_wrong_settings_are_all_named(tmp_path: Path) -> None:
     assert "colour" in done.stderr and "time_limit" in done.stderr and "可用的有" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ("- a\n- b\n", "名称: 值"),
+        ("website:\n  navbar: [1]\n", "website.navbar"),
+        ("gongbao: {time_limit: soon}\n", "应当是整数"),
+        ("a: [1\nb: 2\n", "行附近"),
+    ],
+)
+def test_settings_of_any_shape_get_a_sentence(tmp_path: Path, settings: str, words: str) -> None:
+    (tmp_path / "_quarto.yml").write_text(settings, "utf-8")
+    done = run_gongbao(tmp_path, "check")
+    assert done.returncode == 1 and words in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["publish"], "没有这个命令；有的命令：build、check"),
+        (["template", "--region", "511923"], "缺少 --year"),
+        (["template", "--region", "511923", "--year", "去年"], "--year 的值不能用"),
+        (["build", "--engine", "latex"], "--engine 只能是 embedded、quarto"),
+        (["build", "--regoin", "1"], "没有选项 --regoin。是不是 --region"),
+        (["build", "--area", "money"], "没有领域 money的数据"),
+    ],
+)
+def test_a_wrong_command_line_is_explained_in_chinese(publication: Path, arguments: list[str], words: str) -> None:
+    done = run_gongbao(publication, *arguments)
+    assert done.returncode != 0 and words in done.stderr and "Traceback" not in done.stderr
+
+
+def test_no_template_from_broken_definitions(tmp_path: Path) -> None:
+    broken = copy_publication(tmp_path / "publication", "2019/511923")
+    table = broken / "data/indicators.csv"
+    table.write_bytes(table.read_bytes().replace("指标名称".encode(), "名".encode(), 1))
+    done = run_gongbao(broken, "template", "--region", "511923", "--year", "2020")
+    assert done.returncode == 1 and "indicators.csv" in done.stderr
+    assert not list(broken.glob("*.xlsx"))
+
+
 def test_debug_shows_where_it_happened(tmp_path: Path) -> None:
     assert "Traceback" in run_gongbao(tmp_path, "--debug", "check").stderr
 

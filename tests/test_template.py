@@ -251,6 +251,13 @@ def test_an_unknown_place_gets_no_form(dataset: Dataset, tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("year", [1850, 20240])
+def test_an_impossible_year_gets_no_form(dataset: Dataset, tmp_path: Path, year: int) -> None:
+    with pytest.raises(TemplateError, match=f"{year}.*1990 至 2100"):
+        write_template(tmp_path / "x.xlsx", dataset, "990106", year)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("tables", "named"),
     [({"学校": []}, "学校"), ({"schools": [{"school_id": "1", "headmaster": "x"}]}, "headmaster")],

@@ -14,8 +14,10 @@ from typing import Any, Literal, Protocol
 from filelock import FileLock, Timeout
 
 from gongbao.data import Dataset, Problem, read_dataset
+from gongbao.present.theme import VEGALITE_VERSION
 from gongbao.publication import Publication
 from gongbao.site import SiteSummary, build_site
+from gongbao.site.drawers import Drawers
 from gongbao.site.quarto import prepare_in_place, quarto_command
 from gongbao.workbooks import (
     Failure,
@@ -99,15 +101,19 @@ class Summary:
 Finish = Callable[[Dataset, Mapping[ReportKey, Path], Mapping[str, Workbook], Path], SiteSummary]
 
 
-def build(publication: Publication, options: Options, progress: Progress) -> Summary:
+def build(
+    publication: Publication, options: Options, progress: Progress, drawers: Drawers | None = None
+) -> Summary:
     """Build the site of a publication into its output folder.
 
     Raises DataError (every problem of the data), WorkbookError, BuildError, QuartoMissing; then
     nothing has been changed. If reports fail, the others are still run, the old site stays, and the
-    summary holds the failures.
+    summary holds the failures. `drawers`: drawing processes that a first build has started already.
     """
     if options.engine == "quarto":
         quarto_command()  # before anything runs: who hasn't got it is told at once
+    if drawers is not None and drawers.started:
+        drawers.request_bundle(VEGALITE_VERSION)
 
     def finish(
         dataset: Dataset, reports: Mapping[ReportKey, Path], workbooks: Mapping[str, Workbook], staging: Path
@@ -115,6 +121,7 @@ def build(publication: Publication, options: Options, progress: Progress) -> Sum
         summary = build_site(
             publication, dataset, reports, workbooks, staging / "site", engine=options.engine,
             workers=options.workers, store=publication.state / "store", progress=SiteSteps(progress),
+            drawers=drawers,
         )  # fmt: skip
         put_in_place(staging / "site", publication)
         return summary
@@ -165,7 +172,14 @@ def _selected(keys: list[ReportKey], options: Options) -> list[ReportKey]:
     if not keys:
         raise BuildError("没有可生成的报告：data/ 里没有填报表，或没有对应的工作簿。")
     if not any(options.selects(key) for key in keys):
-        raise BuildError("所选的区划、年度、领域没有数据；可用 gongbao list 查看有哪些报告。")
+        asked = (
+            ("区划", options.regions, {key.region for key in keys}),
+            ("年度", options.years, {key.year for key in keys}),
+            ("领域", options.areas, {key.area for key in keys}),
+        )
+        unknown = [f"{label} {value}" for label, values, known in asked for value in values if value not in known]
+        which = f"没有{'、'.join(unknown)}的数据" if unknown else "所选的区划、年度、领域合在一起没有数据"
+        raise BuildError(f"{which}；可用 gongbao list 查看有哪些报告。")
     return keys
 
 

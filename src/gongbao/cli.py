@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -37,11 +38,17 @@ def cli(context: click.Context, debug: bool) -> None:
 @click.option("--force", is_flag=True, help="覆盖已有的文件。")
 def template(region: str, year: int, out: Path | None, force: bool) -> None:
     """生成一个县一年的空白填报表（.xlsx），带说明、下拉选项和上年数值。"""
-    from gongbao.data import examine
+    from gongbao.data import DataError, examine
+    from gongbao.data.schema import SHARED_TABLES
     from gongbao.data.template import write_template
 
     publication = open_publication()
-    dataset, _ = examine(publication.root, publication.data)
+    dataset, problems = examine(publication.root, publication.data)
+    shared = tuple(f"{publication.settings.data}/{name}." for name in SHARED_TABLES)
+    wrong = [p for p in problems if p.severity == "error" and p.place.file.startswith(shared)]
+    if wrong or not publication.data.is_dir():
+        # A form made from broken definitions would lack what it can't name.
+        raise DataError(wrong) if wrong else click.ClickException(f"没有数据文件夹 {publication.settings.data}/。")
     target = out or Path(f"{year}-{region}-填报表.xlsx")
     write_template(target, dataset, region, year, force=force)
     click.echo(
@@ -108,22 +115,27 @@ def build(
     summary: Path | None,
 ) -> None:
     """运行工作簿，生成网站。有报告失败时其余照常运行，原有网站不变，退出码为 1。"""
-    from gongbao.build import Options
-    from gongbao.build import build as run_build
-    from gongbao.progress import progress_for
+    from gongbao.site.drawers import Drawers
 
     publication = open_publication()
-    chosen: dict[str, Any] = {"executor": executor, "workers": workers}
-    options = Options(
-        engine=engine,
-        regions=regions,
-        years=years,
-        areas=areas,
-        fresh=fresh,
-        **{name: value for name, value in chosen.items() if value},
-    )
-    with progress_for(sys.stderr) as progress:
-        result = run_build(publication, options, progress)
+    with Drawers(workers or os.cpu_count() or 1) as drawers:
+        if not (publication.state / "store").exists():
+            drawers.start()  # a first build draws everything; the imports below take longer than this
+        from gongbao.build import Options
+        from gongbao.build import build as run_build
+        from gongbao.progress import progress_for
+
+        chosen: dict[str, Any] = {"executor": executor, "workers": workers}
+        options = Options(
+            engine=engine,
+            regions=regions,
+            years=years,
+            areas=areas,
+            fresh=fresh,
+            **{name: value for name, value in chosen.items() if value},
+        )
+        with progress_for(sys.stderr) as progress:
+            result = run_build(publication, options, progress, drawers)
     _report(result, str(publication.output))
     if summary:
         summary.write_text(
@@ -173,8 +185,11 @@ def main(arguments: list[str] | None = None) -> None:
     given = sys.argv[1:] if arguments is None else arguments
     try:
         cli.main(args=given, prog_name="gongbao", standalone_mode=False)
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
+        raise SystemExit(error.exit_code) from error
+    except click.ClickException as error:
+        click.echo(f"错误：{usage(error)}", err=True)
         raise SystemExit(error.exit_code) from error
     except click.Abort as error:
         click.echo("已中断。", err=True)
@@ -184,6 +199,28 @@ def main(arguments: list[str] | None = None) -> None:
             raise
         click.echo(_message(error), err=True)
         raise SystemExit(1) from error
+
+
+def usage(error: click.ClickException) -> str:
+    """What is wrong with a command line, in Chinese."""
+    context = getattr(error, "ctx", None)
+    hint = f"用法见 {context.command_path} --help。" if context else ""
+    parameter = getattr(error, "param", None)
+    name = "/".join([*parameter.opts, *parameter.secondary_opts]) if parameter else ""
+    match error:
+        case click.MissingParameter():
+            return f"缺少 {name}。{hint}"
+        case click.NoSuchOption():
+            similar = f"是不是 {'、'.join(error.possibilities)}？" if error.possibilities else ""
+            return f"没有选项 {error.option_name}。{similar}{hint}"
+        case click.BadParameter() if parameter and isinstance(parameter.type, click.Choice):
+            return f"{name} 只能是 {'、'.join(map(str, parameter.type.choices))}。{hint}"
+        case click.BadParameter() if parameter:
+            return f"{name} 的值不能用（{error.message}）。{hint}"
+        case click.UsageError() if error.message.startswith("No such command"):
+            known = "、".join(sorted(cli.commands))
+            return f"没有这个命令；有的命令：{known}。"
+    return f"{error.format_message()} {hint}".strip()
 
 
 def _message(error: Exception) -> str:

@@ -38,6 +38,34 @@ class Settings(BaseModel):
     time_limit: int = Field(300, gt=0, description="seconds that one report may run")
 
 
+class _Part(BaseModel):
+    """A part of the file that is Quarto's: what we don't read is not our business."""
+
+    model_config = ConfigDict(extra="ignore", validate_by_name=True)
+
+
+class _Navbar(_Part):
+    left: list[Link] = []
+
+
+class _Website(_Part):
+    title: str = "教育督导公报"
+    description: str = ""
+    navbar: _Navbar = _Navbar()
+    page_footer: str | dict[str, Any] = Field("", alias="page-footer")
+
+
+class _Project(_Part):
+    output_dir: str = Field("_site", alias="output-dir")
+
+
+class _File(_Part):
+    project: _Project = _Project()
+    website: _Website = _Website()
+    lang: str = "zh"
+    gongbao: Settings = Settings()
+
+
 @dataclass(frozen=True, slots=True)
 class Publication:
     """Where a publication stands and what its settings say. All folders are absolute paths."""
@@ -89,27 +117,30 @@ def open_publication(start: Path | None = None) -> Publication:
     """
     root = find_root(start or Path.cwd())
     try:
-        raw: Any = yaml.safe_load((root / SETTINGS_FILE).read_text("utf-8")) or {}
+        file = _File.model_validate(yaml.safe_load((root / SETTINGS_FILE).read_text("utf-8")) or {})
     except yaml.YAMLError as error:
-        raise PublicationError(f"{SETTINGS_FILE} 不是有效的 YAML：{error}") from error
-    website, project = raw.get("website") or {}, raw.get("project") or {}
-    try:
-        settings = Settings.model_validate(raw.get("gongbao") or {})
-        navbar = (website.get("navbar") or {}).get("left") or []
-        navigation = tuple(Link.model_validate(link) for link in navbar)
+        mark = getattr(error, "problem_mark", None)
+        line = f"第 {mark.line + 1} 行附近" if mark else ""
+        raise PublicationError(f"{SETTINGS_FILE} {line}不是有效的 YAML，请检查缩进、冒号和引号。") from error
     except ValidationError as error:
         raise PublicationError(_in_chinese(error)) from error
-    footer = website.get("page-footer") or ""
+    footer = file.website.page_footer
     return Publication(
         root=root,
-        title=str(website.get("title") or "教育督导公报"),
-        description=str(website.get("description") or ""),
-        language=str(raw.get("lang") or "zh"),
-        navigation=navigation,
+        title=file.website.title,
+        description=file.website.description,
+        language=file.lang,
+        navigation=tuple(file.website.navbar.left),
         footer=footer if isinstance(footer, str) else str(footer.get("center") or ""),
-        settings=settings,
-        output=str(project.get("output-dir") or "_site"),
+        settings=file.gongbao,
+        output=file.project.output_dir,
     )
+
+
+_EXPECTED = {
+    "dict": "应当是一组“名称: 值”", "model": "应当是一组“名称: 值”", "list": "应当是列表", "string": "应当是文字",
+    "int": "应当是整数", "greater": "应当大于 0",
+}  # fmt: skip
 
 
 def _in_chinese(error: ValidationError) -> str:
@@ -122,5 +153,6 @@ def _in_chinese(error: ValidationError) -> str:
         elif item["type"] == "missing":
             lines.append(f"{SETTINGS_FILE} 里缺少“{where}”。")
         else:
-            lines.append(f"{SETTINGS_FILE} 里“{where}”的值 {item.get('input')!r} 不能用：{item['msg']}。")
+            rule = next((text for kind, text in _EXPECTED.items() if item["type"].startswith(kind)), "写法不对")
+            lines.append(f"{SETTINGS_FILE} 里“{where}”的值 {item.get('input')!r} 不能用：{rule}。")
     return "\n".join(lines)

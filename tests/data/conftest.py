@@ -143,7 +143,7 @@ COVER = {"region_code": "990101", "year": 2023, "office": "示例县人民政府
 class Publication:
     """Writes files and reads them back. `edit` gets the workbook before it is saved."""
 
-    shared, submitted = SHARED, SUBMITTED
+    shared, submitted, cover = SHARED, SUBMITTED, COVER
 
     def __init__(self, root: Path) -> None:
         self.root, self.data = root, root / "data"

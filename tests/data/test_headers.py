@@ -32,11 +32,60 @@ def test_no_header(publication) -> None:
     assert publication.problems() == [(ERROR, "no-header", None)]
 
 
-def test_unknown_column_names_the_closest(publication) -> None:
+def test_a_renamed_column_is_an_error_because_its_numbers_would_be_lost(publication) -> None:
     publication.submit(lambda book: book["学校年度"].__setitem__("C2", "学生人数"))
     problems = publication.examine()[1]
-    assert [(p.severity, p.code, p.place.cell) for p in problems] == [(WARNING, "unknown-column", "C2")]
+    assert [(p.severity, p.code, p.place.cell) for p in problems] == [(ERROR, "column-renamed", "C2")]
     assert "是不是“学生数”" in problems[0].message
+
+
+def test_a_year_in_the_label_does_not_hide_the_values(publication) -> None:
+    publication.submit(indicator_values=[{"indicator_id": "spend", "stage": "全部", "value": 3}])
+    publication.submit(lambda book: book["指标数据"].__setitem__("E2", "2023年数值"))
+    assert publication.problems() == [(ERROR, "column-renamed", "E2")]
+
+
+def test_a_table_without_its_values_is_not_read_as_empty(publication) -> None:
+    publication.submit(lambda book: book["指标数据"].delete_cols(5))
+    assert publication.problems() == [(ERROR, "missing-column", "2")]
+
+
+def test_an_unknown_column_without_a_near_name_is_passed_over(publication) -> None:
+    _, problems = publication.changed("学校年度", {"AE2": "校长意见", "AE4": "同意"})
+    assert problems == [(WARNING, "unknown-column", "AE2")]
+
+
+@pytest.mark.parametrize(
+    ("cells", "place"),
+    [
+        ({"R2": "教学仪器设备值（万元）"}, "R2"),
+        ({"R3": "万元"}, "R3"),
+        ({"C2": "学生数（万人）"}, "C2"),
+        ({"O3": "万㎡"}, "O3"),
+    ],
+)
+def test_another_unit_in_the_header_is_an_error(publication, cells, place) -> None:
+    _, problems = publication.changed("学校年度", cells)
+    assert problems == [(ERROR, "unit-in-header", place)]
+
+
+@pytest.mark.parametrize(
+    "cells", [{"R2": "教学仪器设备值（元）"}, {"C2": "学生数（学年初）"}, {"O3": "㎡"}, {"O3": None}]
+)
+def test_the_same_unit_written_otherwise_is_fine(publication, cells) -> None:
+    _, problems = publication.changed("学校年度", cells)
+    assert problems == []
+
+
+def test_a_unit_over_the_values_of_indicators_would_not_hold(publication) -> None:
+    publication.submit(indicator_values=[{"indicator_id": "spend", "stage": "全部", "value": 3}])
+    _, problems = publication.changed("指标数据", {"E2": "数值（万元）"})
+    assert problems == [(ERROR, "unit-in-header", "E2")]
+
+
+def test_a_row_of_units_is_not_taken_for_the_header(publication) -> None:
+    publication.submit(lambda book: book["指标数据"].delete_rows(2))
+    assert publication.problems() == [(ERROR, "no-header", None)]
 
 
 def test_missing_required_column(publication) -> None:

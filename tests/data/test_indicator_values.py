@@ -62,12 +62,23 @@ def test_qualifiers_and_units_in_the_number(
     assert {(severity, cell) for severity, _, cell in problems} == {(WARNING, "E4")}
 
 
-@pytest.mark.parametrize("value", ["x", "XX", "**", "—", "x.3%", "…", "/"])
-def test_masked_values_are_missing(publication, value) -> None:
+@pytest.mark.parametrize(
+    ("value", "word"),
+    [
+        ("x", "隐去"),
+        ("XX", "隐去"),
+        ("**", "隐去"),
+        ("x.3%", "隐去"),
+        ("—", "未报"),
+        ("…", "未报"),
+        ("/", "未报"),
+    ],
+)
+def test_masked_values_are_missing(publication, value, word) -> None:
     row, problems = _one(publication, value=value)
     assert problems == [(WARNING, "masked", "E4")]
     assert math.isnan(row["value"])
-    assert row["missing_code"] == "隐去"
+    assert row["missing_code"] == word
 
 
 @pytest.mark.parametrize(

@@ -44,13 +44,34 @@ def test_places_and_order(publication) -> None:
     assert list(dataset.covers.columns) == ["region_code", "year", "office", "source_id", "note", "_file"]
 
 
-def test_school_without_numbers_keeps_its_row(publication) -> None:
+def _school_rows(publication, filled: int, empty: int) -> None:
+    numbers = [f"S{i}" for i in range(filled + empty)]
+    school = {"stage": "小学", "ownership": "公办", "publish_name": "是"}
     publication.submit(
-        school_year=[{"school_id": "001", "stage": "小学"}, {"school_id": "002", "stage": "全校"}]
+        schools=[school | {"school_id": n, "school_name": f"示例{n}"} for n in numbers],
+        school_year=[
+            {"school_id": n, "stage": "小学"} | ({"students": 90} if i < filled else {})
+            for i, n in enumerate(numbers)
+        ],
     )
+
+
+def test_school_without_numbers_keeps_its_row(publication) -> None:
+    _school_rows(publication, filled=2, empty=1)
     dataset, problems = publication.examine()
     assert problems == []
-    assert dataset.table("school_year")["students"].isna().tolist() == [True, True]
+    assert dataset.table("school_year")["students"].isna().tolist() == [False, False, True]
+
+
+@pytest.mark.parametrize(("empty", "cells"), [(3, ["A6", "A7", "A8"]), (12, ["A6"])])
+def test_rows_that_a_template_listed_and_nobody_filled_in(publication, empty, cells) -> None:
+    _school_rows(publication, filled=2, empty=empty)
+    assert publication.problems() == [("warning", "not-reported", cell) for cell in cells]
+
+
+def test_a_form_that_nobody_filled_in(publication) -> None:
+    publication.submit(schools=[], school_year=[], indicator_values=[], evaluations=[], eval_scores=[])
+    assert publication.problems() == [("warning", "nothing-filled", None)]
 
 
 def test_csv_folder_reads_like_a_workbook(publication) -> None:
@@ -106,6 +127,29 @@ def test_check_of_a_file_that_was_just_received(publication, tmp_path: Path) -> 
     assert problems[0].place.file == outside.name
     assert set(dataset.table("school_year")["_file"]) == {outside.name}  # it takes the old one's place
     outside.unlink()
+
+
+def test_a_file_of_the_data_folder_is_checked_against_its_place(publication) -> None:
+    """Last year's form, copied into this year's folder."""
+    path = publication.submit(name="data/2024/990101.xlsx")
+    problems = examine_submission(publication.root, publication.data, path)[1]
+    assert [(p.code, p.place.cell) for p in problems] == [("cover-mismatch", "B3")]
+
+
+def test_check_of_a_folder_of_csv_files(publication, tmp_path: Path) -> None:
+    values = [{"indicator_id": "spend", "stage": "全部", "value": "很多", "source_id": "S1"}]
+    for place in ("data/2023/990101", "收到"):
+        publication.csv(f"{place}/指标数据.csv", "indicator_values", values)
+        (publication.root / place / "封面.csv").write_text("行政区划代码,990101\n年度,2023\n", "utf-8-sig")
+        problems = examine_submission(publication.root, publication.data, publication.root / place)[1]
+        assert [(p.code, p.place.file) for p in problems if p.severity == "error"] == [
+            ("not-a-number", f"{place}/指标数据.csv")
+        ]
+
+
+def test_an_empty_folder_is_not_a_submission(publication) -> None:
+    (publication.data / "2023/990101").mkdir(parents=True)
+    assert publication.problems() == [("warning", "empty-folder", None)]
 
 
 def test_received_file_must_say_what_it_is_for(publication) -> None:

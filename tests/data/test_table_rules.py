@@ -90,6 +90,8 @@ def test_kindergarten_need_not_report(publication) -> None:
         ("评价得分", {"B4": "A9"}, [(ERROR, "unknown-reference", "B4")]),
         ("评价得分", {"E4": 2}, [(ERROR, "deduction-differs", "E4")]),
         ("评价得分", {"F4": None}, [(WARNING, "no-reason", "F4")]),
+        ("评价得分", {"E4": None, "F4": None}, [(WARNING, "no-reason", "F4")]),
+        ("评价得分", {"D4": "全部达到"}, [(WARNING, "status-differs", "D4")]),
         ("评价得分", {"B5": "A1"}, [(ERROR, "deduction-differs", "E5"), (ERROR, "duplicate-key", "A5")]),
         (
             "评价得分",

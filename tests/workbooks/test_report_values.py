@@ -35,7 +35,7 @@ def test_last_year_is_derived_from_value_and_growth_and_says_so(open_: Open) -> 
         "普通高中": "7793.24（推算）", "职业高中": "17327.19（推算）",
     }  # fmt: skip
     assert spending["previous_derived"].all()
-    assert spending.loc["小学", "growth_shown"] == "增长6.20%"
+    assert spending.loc["小学", "growth_shown"] == "增长6.2%"
     assert spending.loc["小学", "origin"].startswith("data/2019/511923.xlsx 工作表“指标数据” 单元格 F")
 
 
@@ -63,7 +63,7 @@ def test_small_counts_never_leave_the_report(open_: Open) -> None:
 def test_min_n_hides_small_counts_and_rates_of_few_but_no_small_rate() -> None:
     row = {"value": 3.0, "unit": "", "qualifier": float("nan"), "missing_code": float("nan"), "denominator": 594.0}
     definition = {"min_n": 10.0, "decimals": 2.0, "unit": "%", "kind": "rate"}
-    assert str(published_number(row, definition)) == "3.00%"
+    assert str(published_number(row, definition)) == "3%"
     assert str(published_number(row | {"denominator": 8.0}, definition)) == "隐去"
     assert str(published_number(row, definition | {"kind": "count", "unit": "人"})) == "<10人"
 
@@ -132,3 +132,12 @@ def test_history_starts_with_the_year_that_growth_gives(open_: Open) -> None:
     history = open_("511923", 2019, "finance").history("per_pupil_budget")
     assert sorted(set(history["year"])) == [2018, 2019]
     assert sorted(set(open_("990101", 2023, "finance").history("per_pupil_budget")["year"])) == [2020, 2021, 2022, 2023]
+
+
+def test_a_table_without_columns_shows_what_values_say(open_: Open) -> None:
+    report = open_("511923", 2019, "finance")
+    spending = report.values("per_pupil_budget")
+    table = report._table("t", 1, spending, "生均经费", None, "", None)
+    assert [c.label for c in table.columns] == ["项目", "学段", "2019年", "单位", "2018年", "比上年"]
+    assert [c.shown for c in table.rows[1]][2:5] == ["11648.78", "元", "10968.72（推算）"]
+    assert table.source == "平昌县2019年履行教育职责自查自评报告"

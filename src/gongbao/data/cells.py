@@ -58,7 +58,8 @@ class CellError(Exception):
 class Number:
     """A number as written in a cell: 近2亿 -> (2, 近, unit 亿); 85.8% -> (85.8, percent).
 
-    `changed` says that something besides spaces was left out to read it; `masked`: x, **, — and the like.
+    `changed` says that something besides spaces was left out to read it; `masked`: x, **, — and the like;
+    `dash`: — or / where nothing was reported, rather than something hidden.
     """
 
     value: Decimal = Decimal(0)
@@ -67,6 +68,7 @@ class Number:
     unit: str = ""
     changed: bool = False
     masked: bool = False
+    dash: bool = False
 
 
 @lru_cache(maxsize=65536)
@@ -99,7 +101,7 @@ def parse_number(text: str) -> Number:
     plain = _GROUP_SPACE.sub("", narrowed(text))
     compact = re.sub(r"(?<!\d)\s+|\s+(?!\d)", "", plain)
     if _DASHES.fullmatch(compact) or _MASKED.fullmatch(compact):
-        return Number(masked=True, changed=True)
+        return Number(masked=True, changed=True, dash=_DASHES.fullmatch(compact) is not None)
     if _SCIENTIFIC.fullmatch(compact):
         raise CellError(
             "scientific", f"“{text}”是科学记数法，读不准。", "请把单元格格式改为“数值”，写出完整的数。"
@@ -111,7 +113,7 @@ def parse_number(text: str) -> Number:
             raise CellError(
                 "ambiguous-change",
                 f"“{text}”既可能是增减百分之几，也可能是增减几个百分点，不能猜。",
-                "请填本年的数值本身；增长率另起一行，统计量选“增长率”。",
+                "请填本年的数值本身；增长率另起一行，统计量选“增长率”，只填数字，下降填负数。",
             )
         raise CellError("not-a-number", f"“{text}”不是数字。", "请填一个数。" + MISSING_ADVICE)
     written = match["before"] or match["more"] or match["after"] or ""

@@ -14,6 +14,8 @@ from gongbao.data.cells import did_you_mean
 from gongbao.data.covers import Cover
 from gongbao.data.dataset import Dataset
 from gongbao.data.evaluations import check_evaluations, check_frameworks
+from gongbao.data.plausible import check_school_amounts
+from gongbao.data.privacy import check_public_text
 from gongbao.data.problems import Findings, Place
 from gongbao.data.rules import check_table
 from gongbao.data.schema import TABLES
@@ -43,6 +45,7 @@ _SHARED_RESOURCES = (
     "music_rooms_ok",
     "art_rooms_ok",
 )
+_NAMED_SCHOOLS = 10  # more without data are told together
 _WITH_SOURCE = ("school_year", "indicator_values", "evaluations")
 # References checked elsewhere: beside other rules, or against the region's own rows.
 _OWN_CHECK = {
@@ -57,8 +60,11 @@ def check_dataset(dataset: Dataset, covers: Mapping[str, Cover], findings: Findi
     _check_regions(dataset, covers, findings)
     _check_references(dataset, findings)
     _check_sources(dataset, covers, findings)
+    _check_filled(dataset, findings)
     _check_targets(dataset, findings)
     _check_schools(dataset, findings)
+    check_school_amounts(dataset, findings)
+    check_public_text(dataset, covers, findings)
     check_frameworks(dataset, findings)
     check_evaluations(dataset, findings)
 
@@ -223,19 +229,64 @@ def _check_schools(dataset: Dataset, findings: Findings) -> None:
                 f"学校 {school} 是“{kind}”，不能有“{stage}”行。",
                 f"可填：{'、'.join(_STAGES[kind])}。",
             )
-    for index, key in enumerate(
-        zip(*(schools[c] for c in ("region_code", "year", "school_id")), strict=True)
-    ):
-        kind = types[key]
-        if isinstance(key[2], str) and key not in reported and kind not in _NEED_NOT_REPORT:
-            row = schools.iloc[index]
-            findings.warning(
-                "not-reported",
-                dataset.place(row, "school_id"),
-                f"学校 {key[2]}（{row['school_name']}）在“学校年度”表里没有数据，按未报处理。",
-                "请补报；已停办的请从“学校”表删除。",
-            )
+    filled = set(zip(*(years.loc[_holds_numbers(years, "school_year"), c] for c in columns[:3]), strict=True))
+    reporting = schools[schools["school_id"].notna() & ~schools["stage"].isin(_NEED_NOT_REPORT)]
+    for _, own in reporting.groupby("_file", sort=False):
+        keys = list(zip(*(own[c] for c in columns[:3]), strict=True))
+        empty = [key not in filled for key in keys]
+        # one row that is there and empty says 未报 by itself; where most are, nobody has filled them in
+        if sum(empty) <= len(empty) / 2:
+            empty = [key not in reported for key in keys]
+        if any(empty):
+            _not_reported(dataset, own[empty], findings)
     _check_shared_resources(dataset, years, reported.values(), findings)
+
+
+def _not_reported(dataset: Dataset, schools: pd.DataFrame, findings: Findings) -> None:
+    """Schools without a number in 学校年度: each by name, or together where a sheet was left empty."""
+    advice = "请补报；已停办的请从“学校”表删除。"
+    named = [
+        f"{code}（{name}）" for code, name in zip(schools["school_id"], schools["school_name"], strict=True)
+    ]
+    if len(named) > _NAMED_SCHOOLS:
+        findings.warning(
+            "not-reported",
+            dataset.place(schools.iloc[0], "school_id"),
+            f"{len(named)} 所学校在“学校年度”表里没有数据，按未报处理：{'、'.join(named[:3])}等。",
+            advice,
+        )
+        return
+    for index, name in enumerate(named):
+        place = dataset.place(schools.iloc[index], "school_id")
+        findings.warning("not-reported", place, f"学校 {name}在“学校年度”表里没有数据，按未报处理。", advice)
+
+
+def _check_filled(dataset: Dataset, findings: Findings) -> None:
+    """A submission in which nothing was reported: a template that nobody filled in."""
+    told = {
+        key
+        for name in _WITH_SOURCE
+        for frame in [dataset.tables[name]]
+        for key in zip(
+            *(frame.loc[_says_something(frame, name), c] for c in ("region_code", "year")), strict=True
+        )
+    }
+    for region, year, file in zip(
+        *(dataset.covers[c] for c in ("region_code", "year", "_file")), strict=True
+    ):
+        if (region, year) not in told:
+            findings.warning(
+                "nothing-filled",
+                Place(file),
+                "填报表里还没有填任何数据。",
+                "请填好再发布，或先移出 data 文件夹。",
+            )
+
+
+def _says_something(frame: pd.DataFrame, name: str) -> pd.Series:
+    """Rows that report a number, or say why there is none."""
+    told = _holds_numbers(frame, name)
+    return told | frame["missing_code"].notna() if name == "indicator_values" else told
 
 
 def _check_shared_resources(

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 
 from gongbao.data.cells import CellError, read_code, read_text, read_year
 from gongbao.data.grids import Grid
+from gongbao.data.headers import plain_label
 from gongbao.data.problems import Findings, Place
 from gongbao.data.schema import COVER_FIELDS, Column
-from gongbao.data.sheets import plain_label, require_computed
+from gongbao.data.sheets import require_computed
 
 _REGION_CODE = Column("region_code", COVER_FIELDS["region_code"], "code")
 

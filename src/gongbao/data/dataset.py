@@ -33,15 +33,30 @@ class Dataset:
     digests: Mapping[str, str]
     warnings: tuple[Problem, ...] = ()
     _fingerprints: dict[tuple[str, str, int], str] = field(default_factory=dict, compare=False, repr=False)
+    _partitions: dict[str, dict[tuple[str, int], list[int]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def table(self, name: str, region: str | None = None, year: int | None = None) -> pd.DataFrame:
         """Rows of a table, for one region and year where they are given. A copy: callers may change it."""
         frame = self.tables[name]
+        if region is not None and year is not None and {"region_code", "year"} <= set(frame):
+            return frame.iloc[self._partition(name).get((region, year), [])]
         if region is not None and "region_code" in frame:
             frame = frame[frame["region_code"] == region]
         if year is not None and name in SUBMISSION_TABLES and "year" in frame:
             frame = frame[frame["year"] == year]
         return frame.copy()
+
+    def _partition(self, name: str) -> dict[tuple[str, int], list[int]]:
+        """Where the rows of each region and year stand in a submission table."""
+        if name not in self._partitions:
+            found: dict[tuple[str, int], list[int]] = {}
+            frame = self.tables[name]
+            for i, key in enumerate(zip(frame["region_code"], frame["year"], strict=True)):
+                found.setdefault(key, []).append(i)
+            self._partitions[name] = found
+        return self._partitions[name]
 
     def place(self, row: Mapping[Any, Any] | pd.Series, column: str) -> Place:
         """The cell that holds `column` of a row taken from one of the tables."""
@@ -73,7 +88,7 @@ class Dataset:
         key = (table, region, year)
         if key not in self._fingerprints:
             rows = self.table(table, None if region == "*" else region, year or None)
-            text = rows.to_csv(index=False, lineterminator="\n")
+            text = repr([list(rows.columns), rows.to_numpy(dtype=object).tolist()])
             self._fingerprints[key] = hashlib.sha256(text.encode()).hexdigest()
         return self._fingerprints[key]
 

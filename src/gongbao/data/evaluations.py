@@ -8,6 +8,7 @@ from gongbao.data.cells import did_you_mean, plain_number
 from gongbao.data.dataset import Dataset
 from gongbao.data.problems import Findings
 
+_LEVELS = ("一级", "二级")
 _TOLERANCE = 1e-9  # scores have at most a few decimals; below this it is binary noise
 
 
@@ -67,7 +68,7 @@ def check_evaluations(dataset: Dataset, findings: Findings) -> None:
             evaluations.index, *(evaluations[c] for c in ("region_code", "year", "eval_id")), strict=True
         )
     }
-    first_level: dict[int, dict[str, float]] = {}
+    by_level: dict[tuple[int, str], dict[str, float]] = {}
     columns = ("region_code", "year", "eval_id", "item_id", "score")
     for index, (region, year, evaluation, item, score) in enumerate(
         zip(*(scores[c] for c in columns), strict=True)
@@ -99,10 +100,10 @@ def check_evaluations(dataset: Dataset, findings: Findings) -> None:
             continue
         full, level = known[framework, item]
         _check_score(dataset, row, full, findings)
-        if level == "一级":
-            first_level.setdefault(parent, {})[item] = score
-    for parent, given in first_level.items():
-        _check_total(dataset, evaluations.iloc[parent], given, known, findings)
+        if level in _LEVELS:
+            by_level.setdefault((parent, level), {})[item] = score
+    for (parent, level), given in by_level.items():
+        _check_total(dataset, evaluations.iloc[parent], level, given, known, findings)
 
 
 def _check_objects(dataset: Dataset, evaluations: pd.DataFrame, findings: Findings) -> None:
@@ -150,30 +151,39 @@ def _check_score(dataset: Dataset, row: pd.Series, full: float, findings: Findin
             f"却是 {plain_number(full - score)}。",
             "请核对得分和扣分。",
         )
-    if deduction > 0 and not isinstance(row["reason"], str):
+    lost = full - score if deduction != deduction else deduction
+    if lost > _TOLERANCE and not isinstance(row["reason"], str):
         findings.warning(
             "no-reason",
             dataset.place(row, "reason"),
-            f"扣了 {plain_number(deduction)} 分，没有写扣分原因。",
-            "请补上扣分原因。",
+            f"扣了 {plain_number(lost)} 分，没有写扣分原因。",
+            "请补上扣分和扣分原因。" if deduction != deduction else "请补上扣分原因。",
+        )
+    if lost > _TOLERANCE and row["status"] == "全部达到":
+        findings.warning(
+            "status-differs",
+            dataset.place(row, "status"),
+            f"扣了 {plain_number(lost)} 分，达标情况却是“全部达到”。",
+            "请核对得分和达标情况。",
         )
 
 
 def _check_total(
     dataset: Dataset,
     evaluation: pd.Series,
+    of_level: str,
     given: dict[str, float],
     known: dict[tuple[str, str], tuple[float, str]],
     findings: Findings,
 ) -> None:
-    """The total is the sum of the first level, where every item of it has a score."""
+    """The total is the sum of a level's scores, where every item of the level has one."""
     wanted = {item for (framework, item), (_, level) in known.items()
-              if framework == evaluation["framework_id"] and level == "一级"}  # fmt: skip
+              if framework == evaluation["framework_id"] and level == of_level}  # fmt: skip
     total, added = evaluation["total"], sum(given.values())
     if set(given) == wanted and total == total and added == added and _differ(total, added):
         findings.error(
             "total-differs",
             dataset.place(evaluation, "total"),
-            f"总分 {plain_number(total)}，各一级得分之和是 {plain_number(added)}。",
+            f"总分 {plain_number(total)}，各{of_level}项得分之和是 {plain_number(added)}。",
             "请核对总分和各项得分。",
         )

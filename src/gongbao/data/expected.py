@@ -11,6 +11,7 @@ import pandas as pd
 from gongbao.data.dataset import Dataset
 from gongbao.data.schema import TABLES, Table
 from gongbao.data.spreadsheet import excel_value
+from gongbao.rows import row_dicts
 
 Rows = pd.DataFrame | Iterable[Mapping[str, Any]]
 # Headers that begin so only help the person who fills in; readers pass over them.
@@ -39,9 +40,7 @@ def row_key(table: Table, record: Mapping[str, Any]) -> Key:
 def records(rows: Rows) -> list[dict[str, Any]]:
     """Rows as dicts, without the columns that say where a dataset's row came from."""
     if isinstance(rows, pd.DataFrame):
-        rows = [
-            {str(k): v for k, v in r.items() if not str(k).startswith("_")} for r in rows.to_dict("records")
-        ]
+        rows = [{str(k): v for k, v in r.items() if not str(k).startswith("_")} for r in row_dicts(rows)]
     return [dict(row) for row in rows]
 
 

@@ -76,6 +76,18 @@ def find_files(root: Path, data_dir: Path, findings: Findings) -> list[Found]:
     return found
 
 
+def files_outside(path: Path, root: Path, findings: Findings) -> list[Found]:
+    """The files of a submission that stands elsewhere: a workbook, or a folder of CSV files."""
+    name = relative_name(path, root)
+    if not path.is_dir():
+        return [Found(path, name, name)]
+    return [
+        Found(file, f"{name}/{file.name}", name)
+        for file in _visible(path, root, findings)
+        if _in_submission(file, root, findings)
+    ]
+
+
 def _visible(folder: Path, root: Path, findings: Findings) -> list[Path]:
     paths = []
     for path in sorted(folder.iterdir(), key=lambda p: p.name):
@@ -107,6 +119,13 @@ def _in_year(folder: Path, root: Path, findings: Findings) -> list[Found]:
                 for file in _visible(path, root, findings)
                 if _in_submission(file, root, findings)
             ]
+            if not inside:
+                findings.warning(
+                    "empty-folder",
+                    Place(name),
+                    "文件夹里没有填报的文件。",
+                    "请放入填报的 CSV，或删除文件夹。",
+                )
         elif suffix in EXCEL or suffix in _OTHER_SHEETS:  # the reader says how to save the old formats anew
             inside = [Found(path, name, name, region, year)]
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,16 +15,18 @@ from gongbao.data.covers import Cover, read_cover
 from gongbao.data.csvfiles import read_csv
 from gongbao.data.dataset import Dataset
 from gongbao.data.excel import read_excel
-from gongbao.data.folders import Found, find_files, is_cover, relative_name, table_named
+from gongbao.data.folders import Found, files_outside, find_files, is_cover, relative_name, table_named
 from gongbao.data.frames import Submission, assemble
 from gongbao.data.grids import Grid
+from gongbao.data.headers import plain_label
 from gongbao.data.problems import DataError, Findings, Place, Problem
 from gongbao.data.schema import COVER_SHEET, HELP_SHEETS, SHARED_TABLES, SUBMISSION_TABLES, TABLES
-from gongbao.data.sheets import RawTable, plain_label, read_table
+from gongbao.data.sheets import RawTable, read_table
 
 Kind = Literal["shared", "submission"]
 # A submission lists its own source documents only if it has any.
 _OPTIONAL_SHEETS = ("sources",)
+_WHY = {errno.EACCES: "（没有读取权限）", errno.EPERM: "（没有读取权限）", errno.ENOENT: "（文件不存在）"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ def read_file(path: Path, name: str, kind: Kind) -> FileContent:
         findings.error(
             "unreadable",
             Place(name),
-            f"打不开文件（{error.strerror}）。",
+            f"打不开文件{_WHY.get(error.errno or 0, '')}。",
             "请检查文件权限，或关闭占用它的程序。",
         )
         return FileContent(name, "", (), None, tuple(findings.problems))
@@ -129,9 +132,12 @@ def examine(root: Path, data_dir: Path, extra: Sequence[Path] = ()) -> tuple[Dat
     """
     findings = Findings()
     found = find_files(root, data_dir, findings)
-    outside = [path.resolve() for path in extra]
-    found = [file for file in found if file.path.resolve() not in outside]
-    found += [Found(path, relative_name(path, root), relative_name(path, root)) for path in outside]
+    # one that stands in the data folder is what its place there says it is
+    inside = {file.path.resolve() for file in found} | {
+        file.path.resolve().parent for file in found if file.group
+    }
+    for path in (p.resolve() for p in extra if p.resolve() not in inside):
+        found += files_outside(path, root, findings)
     contents = []
     for file in found:
         content = read_file(file.path, file.name, "submission" if file.group else "shared")
@@ -152,10 +158,10 @@ def examine(root: Path, data_dir: Path, extra: Sequence[Path] = ()) -> tuple[Dat
 
 
 def examine_submission(root: Path, data_dir: Path, path: Path) -> tuple[Dataset, list[Problem]]:
-    """Check one submission, wherever it stands, against the publication: only its own problems."""
+    """Check one submission (a workbook or a folder of CSV files), wherever it stands: only its own problems."""
     dataset, problems = examine(root, data_dir, [path])
     name = relative_name(path, root)
-    return dataset, [p for p in problems if p.place.file == name]
+    return dataset, [p for p in problems if p.place.file == name or p.place.file.startswith(f"{name}/")]
 
 
 def read_dataset(root: Path, data_dir: Path) -> Dataset:

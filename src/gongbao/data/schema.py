@@ -413,6 +413,13 @@ TABLES: dict[str, Table] = {
 SUBMISSION_TABLES = ("schools", "school_year", "indicator_values", "evaluations", "eval_scores", "sources")
 SHARED_TABLES = ("regions", "indicators", "targets", "framework_items", "grade_bands", "sources")
 
+# What the codes in indicators.standard stand for.
+STANDARD_NAMES = {
+    "basic_2012": "县域义务教育均衡发展督导评估（教督〔2012〕3号）",
+    "quality_2017": "县域义务教育优质均衡发展督导评估（教督〔2017〕6号）",
+    "preschool_2020": "县域学前教育普及普惠督导评估（教督〔2020〕1号）",
+}
+
 COVER_SHEET = "封面"
 # label in column A, value in column B
 COVER_FIELDS = {

@@ -1,4 +1,4 @@
-"""A grid -> a table's columns: find the header row, map its labels, read every cell of the body.
+"""A grid -> a table's columns: every cell of the body under the header (`headers`).
 
 Knows one sheet and its schema; not the other sheets, not the indicators.
 """
@@ -7,32 +7,33 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from gongbao.data.cells import (
     CellError,
     CellValue,
     Number,
-    closest,
-    narrowed,
     number_of,
     plain_number,
     read_cell,
     trimmed,
 )
 from gongbao.data.grids import Grid, column_letter
+from gongbao.data.headers import (
+    HEADER_ROWS,
+    UNIT_MARK,
+    check_units,
+    column_labels,
+    first_text,
+    header_row,
+    map_columns,
+)
 from gongbao.data.problems import Findings
-from gongbao.data.schema import LAST_YEAR_PREFIX, Column, Table
+from gongbao.data.schema import MISSING, Column, Table
 
-HEADER_ROWS = 10  # the header stands in one of the first rows
-UNIT_MARK = "单位"  # the first cell of the template's row of units begins so
-REFERENCE_PREFIX = "(参考)"  # the template's own columns that only help the person who fills in
-_IGNORED = (LAST_YEAR_PREFIX, REFERENCE_PREFIX)
 _TOTALS = ("合计", "总计", "小计", "全县合计", "全市合计")
 _REMARK = re.compile("^(注|备注|说明|填表|制表|审核|负责人|单位负责人|联系)")
 _PLAIN = re.compile(r"-?\d{1,15}(\.\d{1,6})?", re.ASCII)
-_BRACKETS = re.compile(r"\([^()]*\)")
 
 Cells = list[str | float]
 
@@ -55,15 +56,10 @@ class RawTable:
     numbers: dict[int, Number] = field(default_factory=dict)
 
 
-def plain_label(header: CellValue) -> str:
-    """A header as it is compared: no spaces, line breaks or star, half-width."""
-    return re.sub(r"[\s*]", "", narrowed(header)) if isinstance(header, str) else ""
-
-
 def read_table(grid: Grid, table: Table, findings: Findings) -> RawTable | None:
     """The table a sheet holds; None (and an error) where it has no header. Pure."""
-    labels = {plain_label(c.label): c.name for c in table.columns} | {c.name: c.name for c in table.columns}
-    header = _header_row(grid, labels)
+    labels = column_labels(table)
+    header = header_row(grid, labels)
     if header is None:
         findings.error(
             "no-header",
@@ -72,10 +68,11 @@ def read_table(grid: Grid, table: Table, findings: Findings) -> RawTable | None:
             f"标题行应有：{'、'.join(c.label for c in table.columns if not c.implied)}。",
         )
         return None
-    mapped, ignored = _map_columns(grid, table, header, labels, findings)
+    mapped, ignored = map_columns(grid, table, header, labels, findings)
     first = header + 1
-    if first < len(grid.rows) and _first_text(grid.rows[first]).startswith(UNIT_MARK):
-        first += 1
+    has_units = first < len(grid.rows) and first_text(grid.rows[first]).startswith(UNIT_MARK)
+    check_units(grid, table, header, first if has_units else None, mapped, findings)
+    first += has_units
     _check_merged(grid, header, first, ignored, findings)
     body = _body(grid, table, mapped, first, findings)
     _warn_hidden(grid, mapped, body, findings)
@@ -99,78 +96,6 @@ def read_table(grid: Grid, table: Table, findings: Findings) -> RawTable | None:
     if table.name == "indicator_values":
         _take_from_numbers(grid, raw, mapped, findings)
     return raw
-
-
-def _header_row(grid: Grid, labels: dict[str, str]) -> int | None:
-    best, found = 0, None
-    for index, row in enumerate(grid.rows[:HEADER_ROWS]):
-        matches = len({_known(plain_label(cell), labels) for cell in row} - {""})
-        if matches > best:
-            best, found = matches, index
-    return found
-
-
-def _known(label: str, labels: dict[str, str]) -> str:
-    """The column a label stands for, with or without a unit in brackets; "" if none."""
-    return labels.get(label) or labels.get(label.lower()) or labels.get(_BRACKETS.sub("", label)) or ""
-
-
-def _map_columns(
-    grid: Grid, table: Table, header: int, labels: dict[str, str], findings: Findings
-) -> tuple[dict[str, int], set[int]]:
-    """Column name -> index, and the indexes that are passed over on purpose."""
-    mapped: dict[str, int] = {}
-    ignored: set[int] = set()
-    unknown: list[tuple[int, str]] = []
-    for index, cell in enumerate(grid.rows[header]):
-        label = plain_label(cell)
-        if label.startswith(_IGNORED):
-            ignored.add(index)
-            continue
-        name = _known(label, labels)
-        if name in mapped:
-            findings.error(
-                "duplicate-column",
-                grid.place(header, index),
-                f"标题“{trimmed(str(cell))}”重复，{column_letter(mapped[name])} 列已经有了。",
-                "请只保留一列。",
-            )
-        elif name:
-            mapped[name] = index
-        elif label:
-            unknown.append((index, trimmed(str(cell)).replace("\n", " ")))
-        elif cell == "" and any(r[index] != "" for r in grid.rows[header + 1 :] if index < len(r)):
-            findings.warning(
-                "unknown-column",
-                grid.place(header, index),
-                "这一列有内容但没有标题，没有读取。",
-                "请补上标题或删除这一列。",
-            )
-        elif cell != "":
-            unknown.append((index, str(cell)))
-    missing = [c for c in table.columns if c.name not in mapped]
-    for index, label in unknown:
-        guess = closest(plain_label(label), [c.label for c in missing] or [c.label for c in table.columns])
-        hint = f"是不是“{guess}”？" if guess else ""
-        findings.warning(
-            "unknown-column",
-            grid.place(header, index),
-            f"不认识的列“{label}”，没有读取。{hint}",
-            f"请把标题改为“{guess}”，或删除这一列。" if guess else "不需要的列请删除。",
-        )
-    for column in missing:
-        if column.required and (table.scope == "shared" or not column.implied):
-            findings.error(
-                "missing-column",
-                grid.place(header),
-                f"缺少必需的列“{column.label}”。",
-                f"请在标题行加上“{column.label}”。",
-            )
-    return mapped, ignored
-
-
-def _first_text(row: Sequence[CellValue]) -> str:
-    return next((plain_label(cell) or "?" for cell in row if cell != ""), "")
 
 
 def _check_merged(grid: Grid, header: int, first: int, ignored: set[int], findings: Findings) -> None:
@@ -213,7 +138,7 @@ def _body(grid: Grid, table: Table, mapped: dict[str, int], first: int, findings
                 continue
             if reported and not any(i in reported for i in filled):
                 continue  # a row the template had listed and nobody filled in
-            text = _first_text(row)
+            text = first_text(row)
             if text in _TOTALS:
                 findings.error(
                     "total-row",
@@ -358,14 +283,19 @@ def require_computed(grid: Grid, row: int, column: int) -> None:
         )
 
 
+def missing_word(number: Number) -> str:
+    """What a symbol in the place of a number says: x and ** hide one, a dash says there is none."""
+    return "未报" if number.dash else "隐去"
+
+
 def _explain(grid: Grid, row: int, index: int, value: CellValue, number: Number, findings: Findings) -> None:
     place = grid.place(row, index)
     if number.masked:
         findings.warning(
             "masked",
             place,
-            f"“{value}”是遮盖或占位的符号，按缺失处理（不是 0）。",
-            "请留空，并在“缺失原因”填“隐去”。",
+            f"“{value}”是遮盖或占位的符号，按{missing_word(number)}处理（不是 0）。",
+            f"请留空，并在“缺失原因”选一项：{'、'.join(MISSING)}。",
         )
         return
     text = plain_number(number.value) + ("%" if number.percent else "")
@@ -382,7 +312,7 @@ def _take_from_numbers(grid: Grid, raw: RawTable, mapped: dict[str, int], findin
     for position, number in raw.numbers.items():
         place = grid.place(raw.rows[position] - 1, mapped["value"])
         if number.masked and not raw.columns["missing_code"][position]:
-            raw.columns["missing_code"][position] = "隐去"
+            raw.columns["missing_code"][position] = missing_word(number)
         given = raw.columns["qualifier"][position]
         if number.qualifier and given and given != number.qualifier:
             findings.error(

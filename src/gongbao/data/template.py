@@ -7,6 +7,7 @@ looks like is `spreadsheet`'s business; what stands in it is decided here.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -116,10 +117,13 @@ def write_template(
     stages are listed again and numbers are printed beside the cells to fill in. `statistics` are
     those of an indicator's statistics that get a row.
 
-    Raises TemplateError when the region is unknown or the file exists and `force` is not set.
+    Raises TemplateError when the region is unknown, the year impossible, or the file exists and `force` is not set.
     """
     if path.exists() and not force:
         raise TemplateError(f"{path.name} 已存在，没有改动。要重新生成，请先移走它，或加 --force 覆盖。")
+    limits = TABLES["indicator_values"].column("year")
+    if not (limits.minimum or 0) <= year <= (limits.maximum or math.inf):
+        raise TemplateError(f"年度 {year} 不对，应在 {limits.minimum:g} 至 {limits.maximum:g} 之间。")
     name = _region_name(dataset, region, year)
     book = Workbook()
     cover = book.active

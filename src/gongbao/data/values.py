@@ -14,6 +14,7 @@ import pandas as pd
 
 from gongbao.data.cells import Number, did_you_mean, plain_number
 from gongbao.data.dataset import Dataset
+from gongbao.data.plausible import check_last_year, check_range
 from gongbao.data.problems import Findings, Place
 from gongbao.data.schema import STAGES, STATISTICS
 from gongbao.data.units import conversion_factor, exact
@@ -21,8 +22,7 @@ from gongbao.data.units import conversion_factor, exact
 VALUE = "数值"
 # What a statistic is measured in, whatever the indicator's unit is.
 _OWN_UNIT = {"增长率": "%", "差异系数": ""}
-_JUMPS = (10, 100, 10000)
-_JUMP_WIDTH = 1.25  # ×8 to ×12.5 counts as a jump by ×10
+_READ = ("indicator_id", "unit", "stage", "statistics", "kind", "name_zh")
 _FINEST = 6  # decimals beyond which a value was computed, not printed
 
 
@@ -32,6 +32,7 @@ class _Indicator:
     stages: frozenset[str]
     statistics: frozenset[str]
     kind: str
+    name: str
 
 
 def resolve_values(dataset: Dataset, numbers: dict[int, Number], findings: Findings) -> pd.DataFrame:
@@ -78,12 +79,17 @@ def resolve_values(dataset: Dataset, numbers: dict[int, Number], findings: Findi
             value = values[index] = _in_unit(
                 value, numbers.get(index), units[index], target, statistic, place, findings
             )
+            if value == value:
+                check_range(
+                    value, indicator.kind, indicator.name, target, statistic, place("value"), findings
+                )
         units[index] = target or math.nan
         if statistic == VALUE and target in ("%", "‰"):
             _check_ratio(value, part, whole, target, isinstance(qualifier, str), place, findings)
     frame["value"] = pd.Series(values, dtype="float64")
     frame["unit"] = pd.Series(units, dtype="str")
-    _check_jumps(frame, indicators, dataset, findings)
+    kinds = {code: indicator.kind for code, indicator in indicators.items()}
+    check_last_year(frame, kinds, dataset, findings)
     return frame
 
 
@@ -95,9 +101,9 @@ def _indicators(frame: pd.DataFrame) -> dict[str, _Indicator]:
         return value if isinstance(value, str) else ""
 
     return {
-        code: _Indicator(text(unit), words(stages), words(statistics), text(kind))
-        for code, unit, stages, statistics, kind in zip(
-            *(frame[c].tolist() for c in ("indicator_id", "unit", "stage", "statistics", "kind")), strict=True
+        code: _Indicator(text(unit), words(stages), words(statistics), text(kind), text(name))
+        for code, unit, stages, statistics, kind, name in zip(
+            *(frame[c].tolist() for c in _READ), strict=True
         )
         if isinstance(code, str)
     }
@@ -235,30 +241,3 @@ def _check_ratio(
             f" 是 {shown}{unit}。",
             "请核对三个数的口径；确有原因的写在说明里。",
         )
-
-
-def _check_jumps(
-    frame: pd.DataFrame, indicators: dict[str, _Indicator], dataset: Dataset, findings: Findings
-) -> None:
-    """A value 10, 100 or 10,000 times last year's is most often another unit."""
-    names = ("region_code", "stage", "indicator_id", "statistic", "period")
-    keys = list(zip(*(frame[name].fillna("").tolist() for name in names), strict=True))
-    years, values = frame["year"].tolist(), frame["value"].tolist()
-    by_key = {(*key, year): value for key, year, value in zip(keys, years, values, strict=True)}
-    for index, (key, year, value) in enumerate(zip(keys, years, values, strict=True)):
-        before = by_key.get((*key, year - 1), math.nan)
-        if not (abs(value) > 0 and abs(before) > 0):  # also false for NaN
-            continue
-        low, high = sorted((abs(value), abs(before)))
-        indicator = indicators.get(str(key[2]))
-        if indicator and indicator.kind == "count" and low < 10:
-            continue  # a handful of events may well become ten times as many
-        for jump in _JUMPS:
-            if jump / _JUMP_WIDTH <= high / low <= jump * _JUMP_WIDTH:
-                findings.warning(
-                    "unit-jump",
-                    dataset.place(frame.iloc[index], "value"),
-                    f"数值是 {plain_number(value)}，上年是 {plain_number(before)}，相差约 {jump} 倍，"
-                    "单位可能不对。",
-                    "请核对单位；确实如此的写在说明里。",
-                )

@@ -7,7 +7,7 @@ back (`read_display`), beside representations for JupyterLab.
 
 from gongbao.present.display import MIME, read_display
 from gongbao.present.figure import Figure
-from gongbao.present.numbers import Number, against, change, half_up, plain
+from gongbao.present.numbers import Number, against, change, half_up, plain, written_decimals
 from gongbao.present.sentence import Sentence
 from gongbao.present.table import Cell, Column, Table
 from gongbao.present.verdict import Fact, Facts, Verdict, Verdicts
@@ -29,4 +29,5 @@ __all__ = [
     "half_up",
     "plain",
     "read_display",
+    "written_decimals",
 ]

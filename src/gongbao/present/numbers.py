@@ -42,6 +42,12 @@ def plain(value: float | None, decimals: int | None = None, *, grouping: bool = 
     return f"{number:,f}" if grouping else f"{number:f}"
 
 
+def written_decimals(value: float) -> int:
+    """Decimals of a number as it was written: 6.2 has one, 500 none."""
+    exponent = Decimal(repr(float(value))).normalize().as_tuple().exponent
+    return max(0, -int(exponent))
+
+
 def against(value: float, limit: float, decimals: int) -> str:
     """`value` as printed beside the limit it is judged by: with more places where `decimals` would
     print the limit itself. 0.501787 against 0.50 is “0.502”, so that a reader sees why it fails.

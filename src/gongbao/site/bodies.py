@@ -131,9 +131,7 @@ def render_bodies(
     ready = [jobs[i] for i in todo]
     if todo:
         _exporter()  # imported and built here once, for the processes that inherit it
-    made = (
-        map(_render, ready) if len(todo) <= FEW else in_processes(_render, ready, workers, progress, inherit=True)
-    )
+    made = map(_render, ready) if len(todo) <= FEW else in_processes(_render, ready, workers, progress)
     for i, body in zip(todo, made, strict=True):
         store.put("body", keys[i], json.dumps(asdict(body), ensure_ascii=False).encode())
         bodies[i] = body

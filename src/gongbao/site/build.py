@@ -16,6 +16,7 @@ from gongbao.site.bodies import render_bodies
 from gongbao.site.catalogue import Catalogue
 from gongbao.site.charts import character_warning, draw, vega_bundle
 from gongbao.site.downloads import county_downloads, shared_downloads
+from gongbao.site.drawers import Drawers
 from gongbao.site.layout import Page, navigation, whole
 from gongbao.site.reading import Info, ReportContent, read_report
 from gongbao.site.store import Store
@@ -49,6 +50,7 @@ class Material:
     drawn: int
     store: Store
     workers: int
+    drawers: Drawers
     progress: Progress | None
     warnings: list[str]
 
@@ -73,43 +75,53 @@ def build_site(
     workers: int = 1,
     store: Path,
     progress: Progress | None = None,
+    drawers: Drawers | None = None,
 ) -> SiteSummary:
     """Write the site into `out`, a fresh folder of the caller's.
 
     `reports` are the executed notebooks; `workbooks` gives the title and description of each area.
-    `store` keeps drawings and rendered bodies between builds; it may be deleted at any time. The same
+    `store` keeps drawings and rendered bodies between builds; it may be deleted at any time. `drawers`
+    are drawing processes that run already; they are ended here. The same
     input gives the same bytes, whatever `workers` and whatever `store` holds. Raises ChartError for
     charts that can't be drawn, QuartoMissing / QuartoFailed with the quarto engine.
     """
-    material = gather(
-        publication, dataset, reports, workbooks, workers=workers, store=store, progress=progress
-    )
-    out.mkdir(parents=True, exist_ok=True)
-    if engine == "quarto":
-        from gongbao.site.quarto import render_with_quarto
+    with drawers or Drawers(workers) as drawers:
+        material = gather(
+            publication,
+            dataset,
+            reports,
+            workbooks,
+            workers=workers,
+            store=store,
+            drawers=drawers,
+            progress=progress,
+        )
+        out.mkdir(parents=True, exist_ok=True)
+        if engine == "quarto":
+            from gongbao.site.quarto import render_with_quarto
 
-        rendered, count = render_with_quarto(material, out)
-    else:
-        contents = material.catalogue.contents
-        bodies, rendered = render_bodies(
-            contents, material.svgs, material.store, workers, material.steps("排版")
-        )
-        links = navigation(publication)
-        count = 0
-        report_pages = (
-            places.report(material.catalogue, content, body)
-            for content, body in zip(contents, bodies, strict=True)
-        )
-        for page in (
-            *other_pages(material),
-            *written_pages(publication),
-            reference.not_found_page(),
-            *report_pages,
-        ):
-            _write(out, page.address, whole(page, publication, links).encode())
-            count += 1
-        copy_theme(publication, out)
-    write_files(material, out)
+            rendered, count = render_with_quarto(material, out)
+        else:
+            contents = material.catalogue.contents
+            bodies, rendered = render_bodies(
+                contents, material.svgs, material.store, workers, material.steps("排版")
+            )
+            links = navigation(publication)
+            count = 0
+            report_pages = (
+                places.report(material.catalogue, content, body)
+                for content, body in zip(contents, bodies, strict=True)
+            )
+            for page in (
+                *other_pages(material),
+                *written_pages(publication),
+                reference.not_found_page(),
+                *report_pages,
+            ):
+                _write(out, page.address, whole(page, publication, links).encode())
+                count += 1
+            copy_theme(publication, out)
+        write_files(material, out)
     figures = sum(len(c.specs) for c in material.catalogue.contents)
     figures += sum(len(c.figures) for found in material.comparisons.values() for c in found)
     return SiteSummary(count, figures, material.drawn, rendered, material.warnings)
@@ -123,6 +135,7 @@ def gather(
     *,
     workers: int,
     store: Path,
+    drawers: Drawers,
     progress: Progress | None = None,
 ) -> Material:
     """Read the notebooks and draw every chart of the site."""
@@ -133,8 +146,10 @@ def gather(
     warnings = [w for content in catalogue.contents for w in content.warnings]
     warnings += [w for spec, place in places_of.items() if (w := character_warning(spec, place))]
     folder = Store(store)
-    svgs, drawn = draw(places_of, folder, workers, places_of, _steps(progress, "画图"))
-    return Material(publication, catalogue, comparisons, svgs, drawn, folder, workers, progress, warnings)
+    svgs, drawn = draw(places_of, folder, drawers, places_of, _steps(progress, "画图"))
+    return Material(
+        publication, catalogue, comparisons, svgs, drawn, folder, workers, drawers, progress, warnings
+    )
 
 
 def _spec_places(
@@ -196,7 +211,7 @@ def write_files(material: Material, out: Path) -> None:
     for address, data in shared_downloads(catalogue):
         _write(out, address, data)
     if material.svgs:
-        _write(out, "/assets/vega.js", vega_bundle(material.store))
+        _write(out, "/assets/vega.js", vega_bundle(material.store, material.drawers))
 
 
 def _write_displays(

@@ -9,9 +9,10 @@ from functools import cached_property
 from typing import Any
 
 from gongbao.data.dataset import Dataset
-from gongbao.data.schema import AREAS, STAGES
+from gongbao.data.schema import AREAS, STAGES, STANDARD_NAMES
 from gongbao.present import Number, Verdict
 from gongbao.present.published import published_number
+from gongbao.rows import row_dicts
 from gongbao.site.reading import Info, ReportContent, in_order
 
 STAGE_ORDER = {stage: i for i, stage in enumerate(STAGES)}
@@ -73,7 +74,7 @@ class Catalogue:
         self.dataset = dataset
         self.contents = in_order(contents)
         self.workbooks = workbooks
-        self._regions = dataset.table("regions").to_dict("records")
+        self._regions = row_dicts(dataset.table("regions"))
 
     # --- reports ---------------------------------------------------------------------------------
 
@@ -162,15 +163,14 @@ class Catalogue:
         """The public indicators in the order of the definitions; internal ones have no place on a site."""
         rows = self.dataset.table("indicators")
         return {
-            str(row["indicator_id"]): _indicator(row)
-            for row in rows[rows["publish"] == "public"].to_dict("records")
+            str(row["indicator_id"]): _indicator(row) for row in row_dicts(rows[rows["publish"] == "public"])
         }
 
     @cached_property
     def targets(self) -> dict[str, list[Mapping[Any, Any]]]:
         """Thresholds by public indicator."""
         found: dict[str, list[Mapping[Any, Any]]] = {}
-        for row in self.dataset.table("targets").to_dict("records"):
+        for row in row_dicts(self.dataset.table("targets")):
             if row["indicator_id"] in self.indicators:
                 found.setdefault(str(row["indicator_id"]), []).append(row)
         return found
@@ -178,10 +178,10 @@ class Catalogue:
     @cached_property
     def values(self) -> dict[str, list[Value]]:
         """Published values by indicator: real places first, by code, the latest year first, then by stage."""
-        definitions = {r["indicator_id"]: r for r in self.dataset.table("indicators").to_dict("records")}
+        definitions = {r["indicator_id"]: r for r in row_dicts(self.dataset.table("indicators"))}
         found: dict[str, list[Value]] = {}
         published = set(self._by_place)
-        for row in self.dataset.table("indicator_values").to_dict("records"):
+        for row in row_dicts(self.dataset.table("indicator_values")):
             indicator = self.indicators.get(str(row["indicator_id"]))
             if indicator is None or (int(row["year"]), str(row["region_code"])) not in published:
                 continue
@@ -212,7 +212,7 @@ class Catalogue:
     def sources(self) -> dict[str, Source]:
         """All sources by number, the publication's own first, then those that submissions list."""
         found: dict[str, Source] = {}
-        for row in self.dataset.table("sources").to_dict("records"):
+        for row in row_dicts(self.dataset.table("sources")):
             source = Source(
                 *(
                     text(row[name])
@@ -274,7 +274,10 @@ _FIELDS = (
 
 
 def _indicator(row: Mapping[Any, Any]) -> Indicator:
-    fields = tuple((label, text(row[name])) for label, name in _FIELDS if text(row[name]))
+    shown = {name: text(row[name]) for _, name in _FIELDS}
+    codes = [code.strip() for code in shown["standard"].split(";") if code.strip()]
+    shown["standard"] = "；".join(STANDARD_NAMES.get(code, code) for code in codes)
+    fields = tuple((label, shown[name]) for label, name in _FIELDS if shown[name])
     return Indicator(
         str(row["indicator_id"]),
         str(row["area_id"]),

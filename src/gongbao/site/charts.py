@@ -11,8 +11,8 @@ from typing import Any
 
 from gongbao.present.characters import missing_characters
 from gongbao.present.theme import FONT_FOLDER, VEGALITE_VERSION
-from gongbao.site.drawing import Drawing, bundle, to_png, to_svg
-from gongbao.site.pool import in_processes
+from gongbao.site.drawers import Drawers
+from gongbao.site.drawing import Drawing, to_png, to_svg
 from gongbao.site.store import Store, digest
 
 REVISION = "1"  # raise when `svg.tidy` makes different bytes of the same drawing
@@ -45,7 +45,7 @@ def drawing_key(text: str) -> str:
 def draw(
     specs: Iterable[str],
     store: Store,
-    workers: int,
+    drawers: Drawers,
     places: Mapping[str, str],
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[dict[str, str], int]:
@@ -63,9 +63,8 @@ def draw(
         else:
             svgs[text] = found.decode()
     faults = []
-    for text, (svg, fault) in zip(
-        todo, in_processes(to_svg, [_job(t) for t in todo], workers, progress), strict=True
-    ):
+    drawn = drawers.start().map(to_svg, map(_job, todo), progress) if todo else []
+    for text, (svg, fault) in zip(todo, drawn, strict=True):
         if fault:
             faults.append(f"{places.get(text, '?')}：图画不出来：{fault}")
             continue
@@ -76,22 +75,23 @@ def draw(
     return svgs, len(todo)
 
 
-def draw_png(svgs: Mapping[str, str], store: Store, workers: int) -> dict[str, bytes]:
+def draw_png(svgs: Mapping[str, str], store: Store, drawers: Drawers) -> dict[str, bytes]:
     """PNG (at twice the size, for Word and print) by spec text, from the SVGs of the same."""
     found = {text: store.get("png", digest(svg, _tools())) for text, svg in svgs.items()}
     todo = sorted(text for text, png in found.items() if png is None)
-    for text, png in zip(todo, in_processes(to_png, [_job(svgs[t]) for t in todo], workers), strict=True):
+    drawn = drawers.start().map(to_png, [_job(svgs[text]) for text in todo]) if todo else []
+    for text, png in zip(todo, drawn, strict=True):
         store.put("png", digest(svgs[text], _tools()), png)
         found[text] = png
     return {text: png for text, png in found.items() if png is not None}
 
 
-def vega_bundle(store: Store) -> bytes:
+def vega_bundle(store: Store, drawers: Drawers) -> bytes:
     """The one script of the interactive view: vega-embed with Vega and Vega-Lite, about 0.9 MB."""
     key = digest(_tools())
     found = store.get("vega", key)
     if found is None:
-        [found] = in_processes(bundle, [VEGALITE_VERSION], 1)
+        found = drawers.bundle(VEGALITE_VERSION)
         store.put("vega", key, found)
     return found
 

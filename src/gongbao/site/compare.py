@@ -14,6 +14,7 @@ from gongbao.present.charts import chart_spec
 from gongbao.present.numbers import plain
 from gongbao.present.table import make_table
 from gongbao.present.theme import COLOURS, config
+from gongbao.rows import row_dicts
 from gongbao.site.catalogue import OPERATORS, Catalogue, is_sample
 from gongbao.site.layout import Crumb, Page, fragment
 from gongbao.site.places import HOME
@@ -152,7 +153,7 @@ def _figure(catalogue: Catalogue, year: int, items: list[Row], number: int) -> F
     samples = sum(is_sample(report.region) for report, _ in items)
     rows = [
         [r["place"], Cell(r["shown"], r["value"]), r["limit"], Cell(r["outcome"], r["outcome"], v.outcome)]
-        for r, (_, v) in zip(frame.to_dict("records"), items, strict=True)
+        for r, (_, v) in zip(row_dicts(frame), items, strict=True)
     ]
     table = make_table(
         f"fig-{number}-data",

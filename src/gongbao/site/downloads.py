@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gongbao.data.schema import AREAS, TABLES
+from gongbao.rows import row_dicts
 from gongbao.site.catalogue import Catalogue, is_sample, text
 from gongbao.site.tabular import Book, Scalar, Sheet, csv_bytes
 
@@ -178,7 +179,7 @@ def _evaluations(catalogue: Catalogue, year: int, region: str) -> Sheet:
     table = catalogue.dataset.table("evaluations", region, year)
     rows = [
         (*(_scalar(row[n]) for n in names), catalogue.source_title(text(row["source_id"])))
-        for row in table[table["object_type"] == "县"].to_dict("records")
+        for row in row_dicts(table[table["object_type"] == "县"])
     ]
     header = tuple(TABLES["evaluations"].column(n).label for n in names)
     return Sheet("评价", "对县（市、区）的评价", (*header, "来源"), rows)
@@ -189,11 +190,11 @@ def _scores(catalogue: Catalogue, year: int, region: str) -> Sheet:
     evaluations = evaluations[evaluations["object_type"] == "县"]
     frameworks = dict(zip(evaluations["eval_id"], evaluations["framework_id"], strict=True))
     items = catalogue.dataset.table("framework_items")
-    titles = {(r["framework_id"], r["item_id"]): r for r in items.to_dict("records")}
+    titles = {(r["framework_id"], r["item_id"]): r for r in row_dicts(items)}
     names = ("eval_id", "item_id", "score", "status", "deduction", "reason", "planned_fix")
     table = catalogue.dataset.table("eval_scores", region, year)
     rows = []
-    for row in table[table["eval_id"].isin(frameworks)].to_dict("records"):
+    for row in row_dicts(table[table["eval_id"].isin(frameworks)]):
         item: Mapping[Any, Any] = titles.get((frameworks[row["eval_id"]], row["item_id"]), {})
         values = [_scalar(row[n]) for n in names]
         rows.append((*values[:2], text(item.get("name")), _scalar(item.get("full_score")), *values[2:]))

@@ -19,6 +19,13 @@ class Drawing(NamedTuple):
     vegalite: str
 
 
+def start_engine() -> None:
+    """Start V8 and load Vega into it, so that the first chart needn't wait for them."""
+    import vl_convert
+
+    vl_convert.vegalite_to_svg({"data": {"values": []}, "mark": "point"}, allowed_base_urls=[])
+
+
 @cache
 def _register(fonts: str) -> None:
     import vl_convert

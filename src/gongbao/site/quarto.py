@@ -26,6 +26,7 @@ from gongbao.publication import SETTINGS_FILE, Publication
 from gongbao.site import places, reference
 from gongbao.site.bodies import Body
 from gongbao.site.charts import draw_png
+from gongbao.site.drawers import Drawers
 from gongbao.site.finish import finish
 from gongbao.site.layout import Page, fragment, navigation, whole
 from gongbao.site.reading import Info, ReportContent, load
@@ -102,7 +103,7 @@ def write_project(material: Material, folder: Path) -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(page_source(page), "utf-8")
         count += 1
-    pngs = draw_png(material.svgs, material.store, material.workers)
+    pngs = draw_png(material.svgs, material.store, material.drawers)
     for content in material.catalogue.contents:
         page = places.report(material.catalogue, content, Body("", ()))
         path = folder / page.address.removeprefix("/").replace(".html", ".ipynb")
@@ -213,13 +214,16 @@ def prepare_in_place(
     up in the same run, and keep the other files for `complete`."""
     from gongbao.site.build import SiteSummary, gather, write_files
 
-    material = gather(publication, dataset, reports, workbooks, workers=workers, store=store)
-    clear_generated(publication)
-    count = write_project(material, publication.root)
-    files = publication.state / FILES_FOLDER
-    shutil.rmtree(files, ignore_errors=True)
-    files.mkdir(parents=True)
-    write_files(material, files)
+    with Drawers(workers) as drawers:
+        material = gather(
+            publication, dataset, reports, workbooks, workers=workers, store=store, drawers=drawers
+        )
+        clear_generated(publication)
+        count = write_project(material, publication.root)
+        files = publication.state / FILES_FOLDER
+        shutil.rmtree(files, ignore_errors=True)
+        files.mkdir(parents=True)
+        write_files(material, files)
     _write_rest(material, files)
     return SiteSummary(count, len(material.svgs), material.drawn, 0, material.warnings)
 

@@ -91,7 +91,7 @@ def write_books(books: Sequence[Book], store: Store, workers: int) -> list[bytes
     """The bytes of each book, from the store where they were made before."""
     found = [store.get("xlsx", book.key()) for book in books]
     todo = [i for i, data in enumerate(found) if data is None]
-    made = in_processes(book_bytes, [books[i] for i in todo], workers, inherit=True)
+    made = in_processes(book_bytes, [books[i] for i in todo], workers)
     for i, data in zip(todo, made, strict=True):
         store.put("xlsx", books[i].key(), data)
         found[i] = data

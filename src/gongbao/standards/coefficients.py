@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from gongbao.rows import make_frame
 from gongbao.standards.difference import composite_coefficient, difference_coefficient
 from gongbao.standards.outcome import Outcome
 from gongbao.standards.rules import BASIC, COEFFICIENT, COMPOSITE, LEVELS, QUALITY, RULES, IndicatorRule
@@ -19,6 +20,7 @@ _COEFFICIENT_COLUMNS = (
     "standard", "level", "indicator_id", "mean", "std", "cv", "op", "limit", "outcome", "units",
     "units_missing", "pupils", "source_id", "note",
 )  # fmt: skip
+_School = tuple[float, float]  # its pupils and what it has of a resource, NaN where not reported
 _COMPOSITE_COLUMNS = ("level", "cv", "op", "limit", "outcome", "units_missing", "source_id", "note")
 
 
@@ -35,15 +37,16 @@ def county_coefficients(indicators: pd.DataFrame, standard: str, targets: LocalT
     only the composite: op, limit and outcome are missing.
     """
     of_standard = indicators[indicators["standard"] == standard]
-    groups = dict(iter(of_standard.groupby(["level", "indicator_id"], sort=False)))
-    none = of_standard.iloc[:0]
+    groups: dict[tuple[str, str], list[_School]] = {}
+    columns = (of_standard[name].to_list() for name in ("level", "indicator_id", "students", "numerator"))
+    for level, indicator, students, numerator in zip(*columns, strict=True):
+        groups.setdefault((level, indicator), []).append((students, numerator))
     rows = [
-        _coefficient(groups.get((level, rule.indicator_id), none), level, rule, standard, targets)
+        _coefficient(groups.get((level, rule.indicator_id), []), level, rule, standard, targets)
         for level in LEVELS
         for rule in RULES[standard]
     ]
-    frame = pd.DataFrame(rows, columns=list(_COEFFICIENT_COLUMNS))
-    return frame.astype(dict.fromkeys(("mean", "std", "cv", "limit", "pupils"), "float64"))
+    return make_frame(rows, _COEFFICIENT_COLUMNS, ("mean", "std", "cv", "limit", "pupils"))
 
 
 def composites_2012(coefficients: pd.DataFrame, targets: LocalTargets) -> pd.DataFrame:
@@ -64,25 +67,25 @@ def composites_2012(coefficients: pd.DataFrame, targets: LocalTargets) -> pd.Dat
             {"level": level, "cv": cv, "units_missing": lacking}
             | _judged(cv, targets, COMPOSITE, level, note)
         )
-    frame = pd.DataFrame(rows, columns=list(_COMPOSITE_COLUMNS))
-    return frame.astype(dict.fromkeys(("cv", "limit"), "float64"))
+    return make_frame(rows, _COMPOSITE_COLUMNS, ("cv", "limit"))
 
 
 def _coefficient(
-    frame: pd.DataFrame, level: str, rule: IndicatorRule, standard: str, targets: LocalTargets
+    schools: list[_School], level: str, rule: IndicatorRule, standard: str, targets: LocalTargets
 ) -> dict[str, Any]:
-    reporting = frame.dropna(subset=["students", "numerator"])
-    lacking = len(frame) - len(reporting)
+    reporting = [school for school in schools if not any(map(math.isnan, school))]
+    pupils, things = [p for p, _ in reporting], [x for _, x in reporting]
+    lacking = len(schools) - len(reporting)
     row: dict[str, Any] = {"standard": standard, "level": level, "indicator_id": rule.indicator_id}
-    row |= {"units": len(reporting), "units_missing": lacking, "pupils": reporting["students"].sum()}
+    row |= {"units": len(reporting), "units_missing": lacking, "pupils": math.fsum(pupils)}
     note = f"有{lacking}所学校数据缺失，系数只按已报学校计算" if lacking else ""
     cv = math.nan
-    if not len(reporting):
+    if not reporting:
         note = "没有可计算的学校数据"
-    elif not reporting["numerator"].any():
+    elif not any(things):
         note = "；".join(part for part in ("各校均为零，差异系数无意义", note) if part)
     else:
-        spread = difference_coefficient(reporting["students"], reporting["numerator"])
+        spread = difference_coefficient(pupils, things)
         cv = spread.cv
         row |= {"mean": spread.mean * rule.per, "std": spread.std * rule.per}
     row |= {"cv": cv, "note": note}

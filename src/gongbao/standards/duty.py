@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from gongbao.rows import make_frame, row_dicts
 from gongbao.standards.outcome import Outcome, compare, exact
 
 STEPS = ("自评", "市复评", "省评", "复查")
@@ -99,7 +100,7 @@ def evaluate_duty(
             eval_scores[eval_scores["eval_id"] == row["eval_id"]],
             grade_bands[grade_bands["framework_id"] == row["framework_id"]],
         )
-        for row in evaluations.to_dict("records")
+        for row in row_dicts(evaluations)
     ]
     return tuple(sorted(results, key=lambda r: (STEPS.index(r.step), r.date or "", r.eval_id)))
 
@@ -139,7 +140,7 @@ def grade_for(total: float | None, bands: pd.DataFrame) -> str | None:
     """
     if not len(bands) or bands["min"].isna().any():
         return None
-    for band in bands.sort_values("order", kind="stable").to_dict("records"):
+    for band in row_dicts(bands.sort_values("order", kind="stable")):
         above = compare(total, ">=", band["min"])
         top = compare(band["max"], "<=", total) if total is not None else Outcome.UNDETERMINED
         if above is Outcome.PASS and top is not Outcome.PASS:
@@ -155,7 +156,7 @@ def _evaluate(
     strangers = sorted(set(scores["item_id"]) - set(items["item_id"]))
     if strangers:
         raise ValueError(f"测评体系 {row['framework_id']} 里没有测评项 {'、'.join(strangers)}")
-    tree = _tree(items, {s["item_id"]: s for s in scores.to_dict("records")})
+    tree = _tree(items, {s["item_id"]: s for s in row_dicts(scores)})
     aspects = _aspects(tree)
     totals = _totals(tree, aspects, float(row["total"]))
     computed = grade_for(totals.total, bands)
@@ -177,7 +178,7 @@ def _evaluate(
 
 
 def _tree(items: pd.DataFrame, scores: dict[str, dict[Any, Any]]) -> pd.DataFrame:
-    nodes = {item["item_id"]: item for item in items.to_dict("records")}
+    nodes = {item["item_id"]: item for item in row_dicts(items)}
     children: dict[str | None, list[str]] = {}
     for key, item in nodes.items():
         parent = item["parent_id"] if item["parent_id"] in nodes else None
@@ -207,15 +208,18 @@ def _tree(items: pd.DataFrame, scores: dict[str, dict[Any, Any]]) -> pd.DataFram
     if len(rows) < len(nodes):
         lost = sorted(nodes.keys() - {row["item_id"] for row in rows})
         raise ValueError(f"测评项的上级互相循环：{'、'.join(lost)}")
-    frame = pd.DataFrame(rows, columns=list(_TREE_COLUMNS))
-    return frame.astype(dict.fromkeys(_NUMBERS, "float64"))
+    return make_frame(rows, _TREE_COLUMNS, _NUMBERS)
 
 
 def _aspects(tree: pd.DataFrame) -> pd.DataFrame:
-    rows = []
-    for aspect in tree[tree["level"] == _ASPECT].to_dict("records"):
-        items = tree[(tree["aspect_id"] == aspect["item_id"]) & (tree["level"] == _ITEM)]
-        counts = {name: int((items["status"] == status).sum()) for status, name in STATUSES.items()}
+    nodes, rows = row_dicts(tree), []
+    statuses: dict[str, list[Any]] = {}
+    for node in nodes:
+        if node["level"] == _ITEM:
+            statuses.setdefault(node["aspect_id"], []).append(node["status"])
+    for aspect in (node for node in nodes if node["level"] == _ASPECT):
+        items = statuses.get(aspect["item_id"], [])
+        counts = {name: items.count(status) for status, name in STATUSES.items()}
         rows.append(
             {
                 "aspect_id": aspect["item_id"],
@@ -225,7 +229,7 @@ def _aspects(tree: pd.DataFrame) -> pd.DataFrame:
                 "unknown": len(items) - sum(counts.values()),
             }
         )
-    return pd.DataFrame(rows, columns=list(_ASPECT_COLUMNS)).astype(dict.fromkeys(_NUMBERS, "float64"))
+    return make_frame(rows, _ASPECT_COLUMNS, _NUMBERS)
 
 
 def _totals(tree: pd.DataFrame, aspects: pd.DataFrame, reported: float) -> DutyTotals:
@@ -245,11 +249,14 @@ def _totals(tree: pd.DataFrame, aspects: pd.DataFrame, reported: float) -> DutyT
 
 def _deductions(tree: pd.DataFrame) -> pd.DataFrame:
     """Each loss once, at the deepest node that states it; a container (体系) states none of its own."""
-    nodes = tree.to_dict("records")
+    nodes = row_dicts(tree)
+    below_of: dict[Any, list[dict[Any, Any]]] = {}
+    for node in nodes:
+        below_of.setdefault(node["parent_id"], []).append(node)
     stated: dict[str, Fraction] = {}  # by node: what it and its parts list
     rows = []
     for node in reversed(nodes):  # parts come before the whole
-        parts = [n for n in nodes if n["parent_id"] == node["item_id"]]
+        parts = below_of.get(node["item_id"], [])
         below = sum((stated[part["item_id"]] for part in parts), Fraction())
         own = Fraction() if math.isnan(node["deduction"]) else exact(node["deduction"])
         stated[node["item_id"]] = max(own, below)
@@ -275,7 +282,7 @@ def _notes(
         notes.append(f"各方面满分合计{totals.full:g}分，与体系满分{top['full_score'].iloc[0]:g}分不一致")
     if compare(totals.reported, "=", totals.score) is Outcome.FAIL:
         notes.append(f"填报总分{totals.reported:g}分，与各方面得分合计{totals.score:g}分不一致")
-    for node in tree.to_dict("records"):
+    for node in row_dicts(tree):
         expected = _minus(node["full_score"], node["deduction"])
         if compare(node["score"], "=", expected) is Outcome.FAIL:
             notes.append(f"“{node['name']}”得分{node['score']:g}分，不等于满分减扣分{expected:g}分")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from gongbao.rows import row_dicts
 from gongbao.standards.balance import BalanceResult
 from gongbao.standards.difference import difference_coefficient
 from gongbao.standards.outcome import Outcome
@@ -119,10 +120,11 @@ def coefficient_gaps(result: BalanceResult) -> tuple[CoefficientGap, ...]:
     """
     failing = result.coefficients[result.coefficients["outcome"] == Outcome.FAIL.value]
     gaps = []
-    for row in failing.to_dict("records"):
+    for row in row_dicts(failing):
         rule = next(r for r in RULES[row["standard"]] if r.indicator_id == row["indicator_id"])
-        place = ["standard", "level", "indicator_id"]
-        units = result.indicators[(result.indicators[place] == [row[name] for name in place]).all(axis=1)]
+        units = result.indicators
+        for name in ("indicator_id", "level", "standard"):
+            units = units[units[name] == row[name]]
         plan = close_gap(
             list(units["students"]), list(units["numerator"]), rule.per, row["limit"], rule.whole,
             unit=rule.unit, keys=list(units["school_id"]),

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 
 class Outcome(StrEnum):
@@ -39,11 +40,13 @@ def exact(value: float | Fraction) -> Fraction:
     A float stands for the shortest decimal that reads back as the same float, which is what the
     office typed. Raises ValueError for NaN and infinities.
     """
-    if isinstance(value, Fraction):
-        return value
-    if not math.isfinite(value):
-        raise ValueError(f"not a finite number: {value}")
-    number = float(value)
+    return value if isinstance(value, Fraction) else _exact(float(value))
+
+
+@lru_cache(maxsize=4096)  # a school's pupils and a threshold come up again with every indicator
+def _exact(number: float) -> Fraction:
+    if not math.isfinite(number):
+        raise ValueError(f"not a finite number: {number}")
     return Fraction(int(number)) if number.is_integer() else Fraction(repr(number))
 
 

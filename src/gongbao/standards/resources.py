@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from gongbao.rows import make_frame, row_dicts
 from gongbao.standards.difference import split_shared
 from gongbao.standards.rules import LEVELS, RULES, SHARED_COLUMNS, STAGE_COLUMNS, column_label, needed_columns
 
@@ -81,12 +82,11 @@ def resource_units(
         raise ValueError(f"“学校”表里没有这些学校：{'、'.join(strangers)}")
     units = [
         unit
-        for school in schools.to_dict("records")
+        for school in row_dicts(schools)
         for unit in _units(school, rows.get(str(school["school_id"]), {}), weights, min_teaching_point_pupils)
     ]
-    frame = pd.DataFrame(units, columns=list(UNIT_COLUMNS))
-    types = dict.fromkeys(UNIT_TEXT, "str") | dict.fromkeys(UNIT_FLAGS, "bool")
-    return frame.astype(types | dict.fromkeys(UNIT_NUMBERS, "float64"))
+    frame = make_frame(units, UNIT_COLUMNS, UNIT_NUMBERS)
+    return frame.astype(dict.fromkeys(UNIT_TEXT, "str") | dict.fromkeys(UNIT_FLAGS, "bool"))
 
 
 def missing_data(units: pd.DataFrame) -> pd.DataFrame:
@@ -96,7 +96,7 @@ def missing_data(units: pd.DataFrame) -> pd.DataFrame:
     (why a number that the school gave for all stages could not be used; mostly "").
     """
     rows = []
-    for unit in units[units["included"]].to_dict("records"):
+    for unit in row_dicts(units[units["included"]]):
         for standard in RULES:
             for name in needed_columns(standard):
                 if not math.isnan(unit[name]):
@@ -129,7 +129,7 @@ def missing_data(units: pd.DataFrame) -> pd.DataFrame:
 
 def _rows_by_school(school_year: pd.DataFrame) -> dict[str, dict[str, _Values]]:
     found: dict[str, dict[str, _Values]] = {}
-    for row in school_year.to_dict("records"):
+    for row in row_dicts(school_year):
         stages = found.setdefault(str(row["school_id"]), {})
         stage = str(row["stage"])
         if stage in stages:

@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-import pandas as pd
-
 from gongbao.data.schema import SCHOOL_YEAR
-from gongbao.standards.outcome import exact
+from gongbao.standards.outcome import exact, is_missing
 
 QUALITY, BASIC = "quality_2017", "basic_2012"
 LEVELS = ("小学", "初中")
@@ -49,10 +47,14 @@ class IndicatorRule:
 
         Raises ValueError when a part is larger than the whole it is taken from.
         """
-        if any(pd.isna(values[name]) for name in self.columns):
+        if any(is_missing(values[name]) for name in self.columns):
             return None
-        total = sum((exact(values[name]) for name in self.plus), Fraction())
-        total -= sum((exact(values[name]) for name in self.minus), Fraction())
+        first, *others = self.plus
+        total = exact(values[first])
+        for name in others:
+            total += exact(values[name])
+        for name in self.minus:
+            total -= exact(values[name])
         if total < 0:
             who = f"{values.get('school_name', '')}{values.get('level', '')}"
             parts = "、".join(column_label(name) for name in self.minus)

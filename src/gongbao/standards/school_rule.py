@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from gongbao.rows import make_frame, row_dicts
 from gongbao.standards.outcome import Outcome, compare, exact, is_missing
 from gongbao.standards.rules import LEVELS, QUALITY, RULES, SCHOOL_RULE, VALUE, IndicatorRule
 from gongbao.standards.targets import LocalTargets, Target
@@ -55,12 +56,11 @@ def school_indicators(units: pd.DataFrame, standard: str, targets: LocalTargets)
     }
     rows = [
         _indicator(unit, rule, standard, thresholds[rule.indicator_id, unit["level"]])
-        for unit in counted.to_dict("records")
+        for unit in row_dicts(counted)
         for rule in RULES[standard]
     ]
-    frame = pd.DataFrame(rows, columns=list(_INDICATOR_COLUMNS))
     numbers = ("students", "numerator", "value", "target", "ratio", "shortfall")
-    return frame.astype(dict.fromkeys(numbers, "float64"))
+    return make_frame(rows, _INDICATOR_COLUMNS, numbers)
 
 
 def school_verdicts(units: pd.DataFrame, indicators: pd.DataFrame, targets: LocalTargets) -> pd.DataFrame:
@@ -75,10 +75,10 @@ def school_verdicts(units: pd.DataFrame, indicators: pd.DataFrame, targets: Loca
     rules = {level: targets.find(SCHOOL_RULE, VALUE, level, "义务教育", "全部") for level in LEVELS}
     of_standard = indicators[indicators["standard"] == QUALITY]
     groups: dict[tuple[Any, Any], list[dict[Any, Any]]] = {}
-    for row in of_standard[["school_id", "level", "outcome", "ratio"]].to_dict("records"):
+    for row in row_dicts(of_standard[["school_id", "level", "outcome", "ratio"]]):
         groups.setdefault((row["school_id"], row["level"]), []).append(row)
     rows = []
-    for unit in units[units["included"] & units["level"].isin(LEVELS)].to_dict("records"):
+    for unit in row_dicts(units[units["included"] & units["level"].isin(LEVELS)]):
         group = groups[unit["school_id"], unit["level"]]
         outcomes = [Outcome(row["outcome"]) for row in group]
         rows.append(
@@ -87,7 +87,9 @@ def school_verdicts(units: pd.DataFrame, indicators: pd.DataFrame, targets: Loca
                 "met": outcomes.count(Outcome.PASS),
                 "failed": outcomes.count(Outcome.FAIL),
                 "unknown": outcomes.count(Outcome.UNDETERMINED),
-                "lowest_ratio": min((r["ratio"] for r in group if not is_missing(r["ratio"])), default=math.nan),
+                "lowest_ratio": min(
+                    (r["ratio"] for r in group if not is_missing(r["ratio"])), default=math.nan
+                ),
                 "outcome": _school_outcome(group, outcomes, rules[unit["level"]]).value,
             }
         )
@@ -116,7 +118,12 @@ def _indicator(
     row |= {"op": target.op, "target": target.value}
     if value is not None and numerator is not None and target.op == ">=":
         row["ratio"] = float(value / exact(target.value)) if target.value else None
-        row["shortfall"] = float(shortfall(target.value, students, rule.per, numerator, whole=rule.whole))
+        # Met, compared exactly: nothing lacks, and there is no need to compute how much.
+        row["shortfall"] = (
+            0.0
+            if row["outcome"] == Outcome.PASS
+            else float(shortfall(target.value, students, rule.per, numerator, whole=rule.whole))
+        )
     return row
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from gongbao.rows import row_dicts
 from gongbao.standards.outcome import Outcome, compare
 
 EVERYWHERE = "*"
@@ -54,7 +55,7 @@ class LocalTargets:
             & (last.isna() | (last >= year))
         ]
         ranked = sorted(
-            (_target(row) for row in valid.to_dict("records")),
+            (_target(row) for row in row_dicts(valid)),
             key=lambda t: (order[t.region_code], -t.valid_from),
         )
         self._found: dict[tuple[str, str, str], Target] = {}

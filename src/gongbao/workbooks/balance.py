@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from gongbao.present import Verdict, against, plain
+from gongbao.rows import row_dicts
 from gongbao.standards import RULES, BalanceResult, LocalTargets, Outcome, Target, all_of, cv_from
 from gongbao.standards.rules import BASIC, COMPOSITE, LEVELS, QUALITY, SCHOOL_RULE, TEACHING_POINT_PUPILS
 from gongbao.workbooks.balance_schools import CV_DECIMALS, BalanceSchools
@@ -57,7 +58,7 @@ class Balance:
 
     @cached_property
     def _definitions(self) -> dict[str, dict[Any, Any]]:
-        return {str(row["indicator_id"]): row for row in self.indicators.to_dict("records")}
+        return {str(row["indicator_id"]): row for row in row_dicts(self.indicators)}
 
     def rule(self) -> dict[str, str]:
         """The thresholds in words, for a sentence: primary, junior, needed, all, share, pupils,
@@ -107,7 +108,7 @@ class Balance:
         kept = ("level", "indicator_id", "mean", "std", "cv", "limit", "units", "note")
         return [
             {name: r[name] for name in kept} | {"outcome": _outcome(r["outcome"]), "basis": FROM_SCHOOLS}
-            for r in table.to_dict("records")
+            for r in row_dicts(table)
         ]
 
     def _published(self, standard: str) -> list[dict[str, Any]]:
@@ -184,22 +185,20 @@ class Balance:
         """By level: the 2017 resource part as a whole, each coefficient, the schools; then the 2012 composite."""
         found: list[Verdict] = []
         table = self.coefficients(QUALITY)
-        counts = (
-            {} if self.schools is None else {r["level"]: r for r in self.schools.counts().to_dict("records")}
-        )
+        counts = {} if self.schools is None else {r["level"]: r for r in row_dicts(self.schools.counts())}
         plans = (
             {}
             if self.schools is None
-            else {(r["level"], r["indicator_id"]): r for r in self.schools.plans().to_dict("records")}
+            else {(r["level"], r["indicator_id"]): r for r in row_dicts(self.schools.plans())}
         )
         for level in LEVELS:
-            rows = table[table["level"] == level].to_dict("records")
+            rows = row_dicts(table[table["level"] == level])
             if rows:
                 found.append(self._headline(level, rows, counts.get(level)))
                 found.extend(self._coefficient(r, plans.get((level, r["indicator_id"]))) for r in rows)
             if level in counts:
                 found.append(self._school_verdict(level, counts[level]))
-        for r in self.composites().to_dict("records"):
+        for r in row_dicts(self.composites()):
             alone = table[table["level"] == r["level"]].empty
             found.append(
                 Verdict(
@@ -262,13 +261,14 @@ class Balance:
     def _school_verdict(self, level: str, count: Mapping[Any, Any]) -> Verdict:
         assert self.schools is not None
         outcome = Outcome.FAIL if count["failed"] else Outcome.UNDETERMINED if count["open"] else Outcome.PASS
-        lacking = self.schools.shortfalls()
-        rows = lacking[lacking["level"] == level].to_dict("records")
-        words = "；".join(f"{r['name']}缺{r['shortfall_shown']}{r['unit']}" for r in rows)
+        lacking = row_dicts(self.schools.shortfalls()) if count["failed"] else []
+        words = "；".join(
+            f"{r['name']}缺{r['shortfall_shown']}{r['unit']}" for r in lacking if r["level"] == level
+        )
         return Verdict(
             key=f"balance.{QUALITY}.{level}.schools", label=f"{level}学校资源配置达标", outcome=outcome.value,
             shown=f"{count['passed']}所/{count['schools']}所", target="每所学校",
-            gap=f"要使各校各项都达到标准：{words}。" if count["failed"] and words else "",
+            gap=f"要使各校各项都达到标准：{words}。" if words else "",
             value=count["passed"] / count["schools"] * 100, limit=100.0, op=">=", stage=level,
         )  # fmt: skip
 

@@ -10,11 +10,14 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from statistics import median
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from gongbao.present import against, plain
+from gongbao.rows import row_dicts
 from gongbao.standards import RULES, BalanceResult, CoefficientGap, Outcome, coefficient_gaps, school_gaps
 from gongbao.standards.rules import LEVELS, QUALITY
 
@@ -70,15 +73,17 @@ class BalanceSchools:
 
     def ratio_summary(self) -> pd.DataFrame:
         """The named schools' ratios by indicator: level, name, short, schools, met, lowest, median, highest."""
+        groups: dict[tuple[str, str, str], list[dict[Any, Any]]] = {}
+        for row in row_dicts(self.ratios()):
+            groups.setdefault((row["level"], row["name"], row["short"]), []).append(row)
         rows = []
-        for (level, name, short), group in self.ratios().groupby(["level", "name", "short"], sort=False):
-            met = int((group["verdict"] == Outcome.PASS.label).sum())
-            spread = [group["ratio"].min(), group["ratio"].median(), group["ratio"].max()]
-            rows.append((level, name, short, len(group), met, *(round(v, 2) for v in spread)))
+        for key in sorted(groups, key=lambda key: LEVELS.index(key[0])):
+            ratios = [row["ratio"] for row in groups[key]]
+            met = sum(row["verdict"] == Outcome.PASS.label for row in groups[key])
+            spread = np.round([min(ratios), median(ratios), max(ratios)], 2)
+            rows.append((*key, len(ratios), met, *spread))
         columns = ["level", "name", "short", "schools", "met", "lowest", "median", "highest"]
-        order = {level: i for i, level in enumerate(LEVELS)}
-        frame = pd.DataFrame(rows, columns=columns)
-        return frame.sort_values("level", key=lambda s: s.map(order), kind="stable", ignore_index=True)
+        return pd.DataFrame(rows, columns=columns)
 
     def short_schools(self) -> pd.DataFrame:
         """The named schools that fail the school rule and what each lacks.
@@ -89,7 +94,7 @@ class BalanceSchools:
         failing = verdicts[verdicts["outcome"] == Outcome.FAIL.value]
         keys = set(zip(failing["school_id"], failing["level"], strict=True))
         rows = []
-        for r in self._indicators().to_dict("records"):
+        for r in row_dicts(self._indicators()):
             if r["outcome"] != Outcome.FAIL.value or (r["school_id"], r["level"]) not in keys:
                 continue
             named = self.named(r["indicator_id"])
@@ -132,7 +137,7 @@ class BalanceSchools:
                 "shortfall_shown": needed(r["shortfall"], r["unit"]),
                 "unit": r["unit"],
             }
-            for r in gaps[gaps["standard"] == QUALITY].to_dict("records")
+            for r in row_dicts(gaps[gaps["standard"] == QUALITY])
         ]
         return pd.DataFrame(
             rows, columns=["level", "name", "schools", "shortfall", "shortfall_shown", "unit"]
@@ -170,13 +175,13 @@ class BalanceSchools:
         units = self.result.units
         names = {
             (u["school_id"], u["level"]): u["school_name"]
-            for u in units.to_dict("records")
+            for u in row_dicts(units)
             if u["publish_name"]
         }
         rows = []
         for gap in self._gaps:
             named = self.named(gap.indicator_id)
-            for r in gap.plan.by_school.to_dict("records"):
+            for r in row_dicts(gap.plan.by_school):
                 if (r["key"], gap.level) not in names:
                     continue
                 rows.append(
@@ -213,6 +218,6 @@ class BalanceSchools:
                 u["level"],
                 u["missing"] if u["reported"] else "全部数据未报",
             )
-            for u in units.to_dict("records")
+            for u in row_dicts(units)
         ]
         return pd.DataFrame(rows, columns=["school_name", "level", "lacking"])

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import builtins
-import ctypes
 import getpass
 import io
 import json
@@ -34,6 +33,7 @@ from gongbao.workbooks.cells import make_client, run_cells
 from gongbao.workbooks.cleaning import clean, scrubber
 from gongbao.workbooks.notebook import write_notebook
 from gongbao.workbooks.outcome import Failure, Job
+from gongbao.workbooks.process import die_with_parent
 from gongbao.workbooks.shell import redirect_descriptors, refuse_input, settle, shell_config
 
 Message = dict[str, Any]
@@ -70,7 +70,7 @@ def run(job: Job, notebook: NotebookNode, root: Path, folder: Path, pipe: int) -
     """
     code = 1
     try:
-        _die_with_parent()
+        die_with_parent()
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         redirect_descriptors(folder / "log")
@@ -106,13 +106,6 @@ def _tell(pipe: int, message: Message) -> None:
     data = json.dumps(message).encode() + b"\n"
     while data:
         data = data[os.write(pipe, data) :]
-
-
-def _die_with_parent() -> None:
-    """On Linux, have this process killed when the parent is; elsewhere only the parent's care helps."""
-    if sys.platform == "linux":
-        death_signal = 1  # PR_SET_PDEATHSIG, linux/prctl.h
-        ctypes.CDLL(None).prctl(death_signal, signal.SIGKILL)
 
 
 class _Wire:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from gongbao.present import Cell, Fact, Verdict, plain
+from gongbao.rows import row_dicts
 from gongbao.standards import DutyResult, Outcome, self_vs_recheck
 
 STATUS_OUTCOME = {"全部达到": Outcome.PASS, "基本达到": Outcome.UNDETERMINED, "未达到": Outcome.FAIL}
@@ -132,7 +133,7 @@ class Duty:
             else Outcome.PASS
         )
         lost = self.deductions()
-        words = "；".join(f"{r['name']}扣{plain(r['deduction'], None)}分" for r in lost.to_dict("records"))
+        words = "；".join(f"{r['name']}扣{plain(r['deduction'], None)}分" for r in row_dicts(lost))
         parts = []
         if unmet or basic:
             parts.append(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from gongbao.present import Verdict
+from gongbao.rows import row_dicts
 from gongbao.standards import Outcome, all_of, growth_disagreement, not_decreasing
 
 BUDGET, PER_PUPIL = "general_public_budget", "per_pupil_budget"
@@ -22,7 +23,7 @@ def only_grow(values: pd.DataFrame) -> pd.DataFrame:
     """
     frame = values.copy()
     outcomes, remarks = [], []
-    for row in frame.to_dict("records"):
+    for row in row_dicts(frame):
         previous = None if row["previous_derived"] or math.isnan(row["previous"]) else row["previous"]
         rate = None if math.isnan(row["growth"]) else row["growth"]
         value = None if math.isnan(row["value"]) else row["value"]
@@ -33,69 +34,53 @@ def only_grow(values: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def finance_verdicts(budget: pd.DataFrame, per_pupil: pd.DataFrame) -> list[Verdict]:
-    """两个只增不减: the general public budget, and the per-pupil amount of each stage (from `only_grow`)."""
-    found: list[Verdict] = []
-    for row in budget.to_dict("records"):
-        found.append(
-            Verdict(
-                key="finance.budget",
-                label="一般公共预算教育经费只增不减",
-                outcome=row["outcome"].value,
-                shown=f"{row['value_shown']}{row['unit']}，比上年{row['growth_shown']}"
-                if not math.isnan(row["value"])
-                else row["value_shown"],
-                target="不低于上年",
-                gap=_shortfall(row),
-                value=_none(row["growth"]),
-                limit=0.0,
-                op=">=",
-                indicator_id=row["indicator_id"],
-                stage=row["stage"],
-                statistic="增长率",
-                headline=True,
-            )
+def finance_verdicts(
+    budget: pd.DataFrame, per_pupil: pd.DataFrame, stages: Sequence[str] = ()
+) -> list[Verdict]:
+    """两个只增不减: the general public budget, and the per-pupil amount of each stage (from `only_grow`).
+
+    The rule has both halves: one that was not reported is open, and so is a stage of `stages` (those
+    published last year) that is silent now. Nothing reported at all: no verdicts.
+    """
+    if budget.empty and per_pupil.empty:
+        return []
+    whole = "一般公共预算教育经费只增不减"
+    found = [_verdict("finance.budget", whole, row, headline=True) for row in row_dicts(budget)]
+    if not found:
+        found = [_open("finance.budget", whole, "不低于上年", "本年度未报送。")]
+    each, target = "各学段生均教育经费只增不减", "各学段均不低于上年"
+    rows = row_dicts(per_pupil)
+    if not rows:
+        return [*found, _open("finance.per_pupil", each, target, "本年度未报送各学段生均经费。")]
+    silent = [stage for stage in stages if stage not in {row["stage"] for row in rows}]
+    down = [row["stage"] for row in rows if row["outcome"] is Outcome.FAIL]
+    unknown = [row["stage"] for row in rows if row["outcome"] is Outcome.UNDETERMINED] + silent
+    words = ((down, "低于上年。"), (unknown, "缺数据，无法比较。"))
+    outcomes = [row["outcome"] for row in rows] + [Outcome.UNDETERMINED] * len(silent)
+    found.append(
+        Verdict(
+            key="finance.per_pupil", label=each, outcome=all_of(outcomes).value, target=target, headline=True,
+            shown=f"{outcomes.count(Outcome.PASS)}个/{len(outcomes)}个学段",
+            gap="".join("、".join(which) + end for which, end in words if which),
         )
-    if len(per_pupil):
-        rows = per_pupil.to_dict("records")
-        down = [r for r in rows if r["outcome"] is Outcome.FAIL]
-        unknown = [r for r in rows if r["outcome"] is Outcome.UNDETERMINED]
-        words = []
-        if down:
-            words.append(f"{'、'.join(r['stage'] for r in down)}低于上年。")
-        if unknown:
-            words.append(f"{'、'.join(r['stage'] for r in unknown)}缺数据，无法比较。")
-        found.append(
-            Verdict(
-                key="finance.per_pupil",
-                label="各学段生均教育经费只增不减",
-                outcome=all_of(r["outcome"] for r in rows).value,
-                shown=f"{sum(r['outcome'] is Outcome.PASS for r in rows)}个/{len(rows)}个学段",
-                target="各学段均不低于上年",
-                gap="".join(words),
-                headline=True,
-            )
-        )
-        found.extend(
-            Verdict(
-                key=f"finance.per_pupil.{r['stage']}",
-                label=f"{r['stage']}{r['name']}",
-                outcome=r["outcome"].value,
-                shown=f"{r['value_shown']}{r['unit']}，比上年{r['growth_shown']}"
-                if not math.isnan(r["value"])
-                else r["value_shown"],
-                target="不低于上年",
-                gap=_shortfall(r),
-                value=_none(r["growth"]),
-                limit=0.0,
-                op=">=",
-                stage=r["stage"],
-                indicator_id=r["indicator_id"],
-                statistic="增长率",
-            )
-            for r in rows
-        )
-    return found
+    )
+    return found + [_verdict(f"finance.per_pupil.{r['stage']}", f"{r['stage']}{r['name']}", r) for r in rows]
+
+
+def _verdict(key: str, label: str, row: Mapping[Any, Any], *, headline: bool = False) -> Verdict:
+    known = not math.isnan(row["value"])
+    growth = f"，比上年{row['growth_shown']}" if row["growth_shown"] != "—" else ""
+    return Verdict(
+        key=key, label=label, outcome=row["outcome"].value, target="不低于上年", gap=_shortfall(row),
+        shown=f"{row['value_shown']}{row['unit']}{growth}" if known else row["value_shown"],
+        value=_none(row["growth"]), limit=0.0, op=">=", stage=row["stage"],
+        indicator_id=row["indicator_id"], statistic="增长率", headline=headline,
+    )  # fmt: skip
+
+
+def _open(key: str, label: str, target: str, gap: str) -> Verdict:
+    outcome = Outcome.UNDETERMINED.value
+    return Verdict(key=key, label=label, outcome=outcome, shown="未报", target=target, gap=gap, headline=True)
 
 
 def _shortfall(row: Mapping[Any, Any]) -> str:

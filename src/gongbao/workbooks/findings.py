@@ -9,6 +9,7 @@ import pandas as pd
 from gongbao.data.schema import AREAS
 from gongbao.present import Fact, Sentence, Verdict, change, plain
 from gongbao.present.sentence import bind
+from gongbao.rows import row_dicts
 from gongbao.standards import Outcome
 
 
@@ -51,7 +52,7 @@ def growth_finding(values: pd.DataFrame) -> Sentence:
         return bind(
             "可比的{n}个学段中，{which}低于上年。", {"n": len(known), "which": "、".join(down["stage"])}
         )
-    grown = sorted(known.dropna(subset=["growth"]).to_dict("records"), key=lambda row: row["growth"])
+    grown = sorted(row_dicts(known.dropna(subset=["growth"])), key=lambda row: row["growth"])
     if not grown:
         return bind("可比的{n}个学段都不低于上年。", {"n": len(known)})
     least, most = grown[0], grown[-1]
@@ -92,7 +93,7 @@ def coefficient_finding(coefficients: pd.DataFrame) -> Sentence:
 
 def ratio_finding(summary: pd.DataFrame) -> Sentence:
     """Which indicator the most schools miss (`Balance.ratio_summary`)."""
-    rows = [row | {"missed": row["schools"] - row["met"]} for row in summary.to_dict("records")]
+    rows = [row | {"missed": row["schools"] - row["met"]} for row in row_dicts(summary)]
     worst = max(rows, key=lambda row: row["missed"])
     if worst["missed"] == 0:
         return bind("列出的学校各项指标都达到标准。", {})
@@ -129,13 +130,21 @@ def verdict_table(verdicts: Sequence[Verdict]) -> pd.DataFrame:
 
 
 def verdict_changes(before: Sequence[Verdict], after: Sequence[Verdict]) -> pd.DataFrame:
-    """Verdicts whose outcome differs between two years: area, label, before, after, shown."""
-    old = {v.key: v for v in before}
+    """Verdicts that differ between two years: area, label, before, after, shown.
+
+    One that last year had and this year lacks is a change too: `after` is then 没有结论.
+    """
+    old, new = {v.key: v for v in before}, {v.key for v in after}
     rows = [
         {"area": _area(v), "label": v.label, "before": Outcome(old[v.key].outcome), "after": Outcome(v.outcome),
          "shown": v.shown or "—"}
         for v in after
         if v.key in old and old[v.key].outcome != v.outcome
+    ]  # fmt: skip
+    rows += [
+        {"area": _area(v), "label": v.label, "before": Outcome(v.outcome), "after": "没有结论", "shown": "本年度未报"}
+        for v in before
+        if v.key not in new
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=["area", "label", "before", "after", "shown"])
 

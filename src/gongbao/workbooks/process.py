@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
@@ -28,6 +29,16 @@ def fix_hash_order() -> None:
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+
+
+def die_with_parent() -> None:
+    """On Linux, have this process killed when the one that started it ends; elsewhere only the
+    parent's care helps."""
+    if sys.platform == "linux":
+        import ctypes  # kernels import this module and have no use for it
+
+        death_signal = 1  # PR_SET_PDEATHSIG, linux/prctl.h
+        ctypes.CDLL(None).prctl(death_signal, signal.SIGKILL)
 
 
 def skip_unused_imports() -> None:

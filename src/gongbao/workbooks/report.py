@@ -21,12 +21,19 @@ from gongbao.present.charts import chart_spec, use_theme
 from gongbao.present.sentence import bind
 from gongbao.present.table import make_table
 from gongbao.publication import Publication
+from gongbao.rows import row_dicts
 from gongbao.standards import evaluate_balance, evaluate_duty
 from gongbao.workbooks import findings, records
 from gongbao.workbooks.balance import Balance, make_balance
 from gongbao.workbooks.duty import Duty
 from gongbao.workbooks.finance import BUDGET, PER_PUPIL, finance_verdicts, only_grow
 from gongbao.workbooks.values import number_of, public_rows, text, value_frame
+
+# The columns of `Report.values` that a table shows by default; this year's and last year's name their year.
+HEADINGS = {
+    "name": "项目", "stage": "学段", "value": "", "unit": "单位", "previous": "", "growth": "比上年",
+    "outcome": "结论", "note": "说明",
+}  # fmt: skip
 
 
 class ReportError(Exception):
@@ -45,6 +52,7 @@ class Report:
         self.publication, self._dataset = publication, dataset
         self.region, self.year, self.area = region, year, area
         self._figures = self._tables = 0
+        self._kept: dict[tuple[str, int], list[dict[Any, Any]]] = {}
         self._judged: dict[int, list[Verdict]] = {}
         use_theme()
 
@@ -60,17 +68,18 @@ class Report:
     @property
     def region_name(self) -> str:
         """The region's name in this year."""
-        regions = self.read("regions")
-        found = regions[
-            (regions["region_code"] == self.region)
-            & ~(regions["valid_from"] > self.year)
-            & ~(regions["valid_to"] < self.year)
+        names = [
+            str(region["region_name"])
+            for region in self._rows("regions")
+            if region["region_code"] == self.region
+            and not region["valid_from"] > self.year
+            and not region["valid_to"] < self.year
         ]
-        return str(found["region_name"].iloc[-1]) if len(found) else self.region
+        return names[-1] if names else self.region
 
     def ancestors(self) -> list[str]:
         """Codes of the regions above this one, nearest first."""
-        parents = self.read("regions").set_index("region_code")["parent_code"].to_dict()
+        parents = {region["region_code"]: region["parent_code"] for region in self._rows("regions")}
         line: list[str] = []
         code = parents.get(self.region)
         while isinstance(code, str) and code not in line:
@@ -105,7 +114,7 @@ class Report:
         when = year or self.year
         indicators = self._indicators(indicator_ids)
         rows, last = (
-            public_rows(self.read("indicator_values", year=y), indicators, area or self.area, indicator_ids)
+            public_rows(self._rows("indicator_values", y), indicators, area or self.area, indicator_ids)
             for y in (when, when - 1)
         )
         return value_frame(rows, last, self._titles(), self._origin)
@@ -120,24 +129,32 @@ class Report:
     def number(self, indicator_id: str, stage: str = "全部", *, year: int | None = None) -> Number:
         """One value, ready for a sentence; “—” when it was not reported."""
         indicators = self._indicators((indicator_id,))
-        rows = public_rows(self.read("indicator_values", year=year), indicators, self.area, (indicator_id,))
-        rows = rows[(rows["stage"] == stage) & (rows["statistic"] == "数值")]
-        if rows.empty:
-            unit = indicators.loc[indicators["indicator_id"] == indicator_id, "unit"].iloc[0]
-            return Number(None, text(unit))
-        row = rows.iloc[0].to_dict()
-        return number_of(row, self._origin(row))
+        rows = public_rows(self._rows("indicator_values", year), indicators, self.area, (indicator_id,))
+        for row in rows:
+            if (row["stage"], row["statistic"]) == (stage, "数值"):
+                return number_of(row, self._origin(row))
+        return Number(None, text(next(i["unit"] for i in indicators if i["indicator_id"] == indicator_id)))
 
-    def _indicators(self, wanted: Sequence[str]) -> pd.DataFrame:
-        indicators = self.read("indicators")
-        unknown = [i for i in wanted if i not in set(indicators["indicator_id"])]
+    def _rows(self, table: str, year: int | None = None) -> list[dict[Any, Any]]:
+        """The rows that `read` gives, kept: most calls above ask for the same ones."""
+        key = table, year or self.year
+        if key not in self._kept:
+            self._kept[key] = row_dicts(self.read(table, year=year))
+        return self._kept[key]
+
+    def _indicators(self, wanted: Sequence[str]) -> list[dict[Any, Any]]:
+        indicators = self._rows("indicators")
+        known = {row["indicator_id"] for row in indicators}
+        unknown = [i for i in wanted if i not in known]
         if unknown:
             raise ReportError(f"没有指标“{'、'.join(unknown)}”；见 data/indicators.csv。")
         return indicators
 
     def _titles(self) -> dict[str, str]:
-        sources = self.read("sources").drop_duplicates("source_id")
-        return {str(k): str(v) for k, v in sources.set_index("source_id")["title"].items()}
+        titles: dict[str, str] = {}
+        for source in self._rows("sources"):
+            titles.setdefault(str(source["source_id"]), str(source["title"]))
+        return titles
 
     def _origin(self, row: Mapping[Any, Any]) -> str:
         return str(self._dataset.place(row, "value"))
@@ -170,7 +187,10 @@ class Report:
 
     def finance_verdicts(self, year: int | None = None) -> list[Verdict]:
         """两个只增不减 of this region."""
-        return finance_verdicts(self.only_grow(BUDGET, year=year), self.only_grow(PER_PUPIL, year=year))
+        last = self.values(PER_PUPIL, year=(year or self.year) - 1)
+        return finance_verdicts(
+            self.only_grow(BUDGET, year=year), self.only_grow(PER_PUPIL, year=year), list(last["stage"])
+        )
 
     def all_verdicts(self, year: int | None = None) -> list[Verdict]:
         """The verdicts of every area that has a rule: balance, duty, finance."""
@@ -188,20 +208,22 @@ class Report:
     # --- showing -------------------------------------------------------------------------------
 
     def table(
-        self, data: pd.DataFrame, caption: str, columns: Mapping[str, str | Column], *,
+        self, data: pd.DataFrame, caption: str, columns: Mapping[str, str | Column] | None = None, *,
         note: str = "", source: str | None = None,
     ) -> None:  # fmt: skip
         """Show a frame as a published table.
 
         `columns` chooses, orders and names the columns: {"stage": "学段", "value": Column("本年",
-        unit="元", decimals=2)}. A column x with a companion x_shown is printed as the companion says
-        and downloaded as the number. `source` is by default what the frame's column source says.
+        unit="元", decimals=2)}; by default those of `values` that say something. A column x with a
+        companion x_shown is printed as the companion says and downloaded as the number. `source` is
+        by default what the frame's column source says.
         """
         self._tables += 1
         display(self._table(f"table-{self._tables}", self._tables, data, caption, columns, note, source))
 
     def figure(
-        self, chart: alt.TopLevelMixin, title: str, data: pd.DataFrame, columns: Mapping[str, str | Column],
+        self, chart: alt.TopLevelMixin, title: str, data: pd.DataFrame,
+        columns: Mapping[str, str | Column] | None = None,
         finding: str | Sentence = "", *, note: str = "", source: str | None = None,
     ) -> None:  # fmt: skip
         """Show a chart with its caption, the finding in words (also its text alternative) and its data.
@@ -219,16 +241,19 @@ class Report:
             display(HTML(shown.caption_html()))
 
     def _table(
-        self, id: str, number: int, data: pd.DataFrame, caption: str, columns: Mapping[str, str | Column],
-        note: str, source: str | None,
+        self, id: str, number: int, data: pd.DataFrame, caption: str,
+        columns: Mapping[str, str | Column] | None, note: str, source: str | None,
     ) -> Table:  # fmt: skip
+        if columns is None:
+            years = {"value": f"{self.year}年", "previous": f"{self.year - 1}年"}
+            columns = {name: label for name, label in (HEADINGS | years).items() if name in data}
         lacking = [name for name in columns if name not in data]
         if lacking:
             raise ReportError(
                 f"表“{caption}”里没有列“{'、'.join(lacking)}”；有的列：{'、'.join(map(str, data.columns))}。"
             )
         specs = [c if isinstance(c, Column) else Column(c) for c in columns.values()]
-        rows = [[_cell(record, name) for name in columns] for record in data.to_dict("records")]
+        rows = [[_cell(record, name) for name in columns] for record in row_dicts(data)]
         line = _sources(data) if source is None else source
         return make_table(id, number, caption, specs, rows, note, line)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gongbao.data import DataError, Dataset, Problem, examine
-from gongbao.data.schema import SHARED_TABLES
+from gongbao.data.schema import SHARED_TABLES, SUBMISSION_TABLES
 from gongbao.publication import Publication, open_publication
 from gongbao.workbooks import records
 from gongbao.workbooks.report import Report
@@ -31,8 +31,13 @@ def prepare(publication: Publication, dataset: Dataset) -> None:
     """Use a dataset that has been read and checked already (before forking children)."""
     global _session
     _session = Session(publication, dataset, ())
-    for table in SHARED_TABLES:  # every report asks for these; computed once, before the forks
+    # Every report asks for the first, several for each of the others: computed once, before the forks.
+    for table in SHARED_TABLES:
         dataset.fingerprint(table)
+    for region, year in dataset.submissions():
+        for table in SUBMISSION_TABLES:
+            if table != "sources":
+                dataset.fingerprint(table, region, year)
 
 
 def _signature(folder: Path) -> Signature:

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from gongbao.data.schema import AREAS
-from gongbao.present import Number, change
+from gongbao.present import Number, change, written_decimals
 from gongbao.present.published import published_number
 from gongbao.standards import growth, previous_from_growth
 
 STAGE_ORDER = ("幼儿园", "小学", "初中", "义务教育", "普通高中", "职业高中", "高中", "全部")
+_STAGE_ORDER = {stage: i for i, stage in enumerate(STAGE_ORDER)}
+_AREA_ORDER = {area: i for i, area in enumerate(AREAS)}
+# What the indicator list says about a value.
+_ABOUT = ("area_id", "topic", "name_zh", "short_zh", "decimals", "kind", "min_n")
 COLUMNS = (
     "area", "indicator_id", "topic", "name", "short", "stage", "unit", "value", "value_shown", "previous",
     "previous_shown", "previous_text", "previous_derived", "growth", "growth_shown", "qualifier", "missing",
     "decimals", "kind", "period", "note", "source", "origin",
 )  # fmt: skip
+
+Row = dict[Any, Any]
 
 
 def text(value: Any) -> str:
@@ -35,21 +41,24 @@ def none(value: float) -> float | None:
 
 
 def public_rows(
-    rows: pd.DataFrame, indicators: pd.DataFrame, area: str, ids: tuple[str, ...]
-) -> pd.DataFrame:
+    rows: Iterable[Row], indicators: Iterable[Row], area: str, ids: Collection[str]
+) -> list[dict[Any, Any]]:
     """The rows of public indicators (those named, or an area's, or with area "all" every one), in the
     order of the indicator list and of the stages, with what the list says about each."""
-    wanted = indicators[indicators["publish"] == "public"]
-    if ids:
-        wanted = wanted[wanted["indicator_id"].isin(ids)]
-    elif area != "all":
-        wanted = wanted[wanted["area_id"] == area]
-    keep = ["indicator_id", "area_id", "topic", "name_zh", "short_zh", "decimals", "kind", "min_n"]
-    areas = wanted["area_id"].map({name: i for i, name in enumerate(AREAS)})
-    wanted = wanted.assign(_area=areas).sort_values("_area", kind="stable")
-    merged = rows.merge(wanted[keep].assign(_order=range(len(wanted))), on="indicator_id", how="inner")
-    stage = merged["stage"].map({name: i for i, name in enumerate(STAGE_ORDER)})
-    return merged.assign(_stage=stage).sort_values(["_order", "_stage"], kind="stable").reset_index(drop=True)
+    wanted = [
+        indicator
+        for indicator in indicators
+        if indicator["publish"] == "public"
+        and (indicator["indicator_id"] in ids if ids else area in ("all", indicator["area_id"]))
+    ]
+    wanted.sort(key=lambda indicator: _AREA_ORDER[indicator["area_id"]])
+    about = {
+        indicator["indicator_id"]: {name: indicator[name] for name in _ABOUT} | {"_order": i}
+        for i, indicator in enumerate(wanted)
+    }
+    found = [row | about[row["indicator_id"]] for row in rows if row["indicator_id"] in about]
+    last = len(STAGE_ORDER)
+    return sorted(found, key=lambda row: (row["_order"], _STAGE_ORDER.get(row["stage"], last)))
 
 
 def number_of(row: Mapping[Any, Any], origin: str) -> Number:
@@ -58,8 +67,8 @@ def number_of(row: Mapping[Any, Any], origin: str) -> Number:
 
 
 def value_frame(
-    rows: pd.DataFrame,
-    last: pd.DataFrame,
+    rows: Sequence[Row],
+    last: Sequence[Row],
     titles: Mapping[str, str],
     origin: Callable[[Mapping[Any, Any]], str],
 ) -> pd.DataFrame:
@@ -68,11 +77,12 @@ def value_frame(
     A last year's value that was not submitted is derived from this year's and the reported growth
     (statistic 增长率). Columns: COLUMNS.
     """
-    before = {_key(r): r for r in last.to_dict("records") if r["statistic"] == "数值"}
-    growths = {_key(r): r["value"] for r in rows.to_dict("records") if r["statistic"] == "增长率"}
+    before = {_key(r): r for r in last if r["statistic"] == "数值"}
+    growths = {_key(r): r["value"] for r in rows if r["statistic"] == "增长率"}
     found = [
         _row(r, before.get(_key(r)), growths.get(_key(r), math.nan), titles, origin)
-        for r in rows[rows["statistic"] == "数值"].to_dict("records")
+        for r in rows
+        if r["statistic"] == "数值"
     ]
     return pd.DataFrame(found, columns=list(COLUMNS))
 
@@ -97,13 +107,15 @@ def _row(
         and number.public is not None
     ):
         value = previous_from_growth(number.public, reported)
-        previous = Number(value, number.unit, 2 if number.decimals is None else number.decimals)
+        decimals = 2 if math.isnan(row["decimals"]) else int(row["decimals"])
+        previous = Number(value, number.unit, decimals, min_n=number.min_n)
         derived = value is not None
     computed = math.nan
     if previous and previous.public is not None and number.public is not None:
         difference = number.public - previous.public
         computed = difference if rate else nan(growth(number.public, previous.public))
-    shown = computed if math.isnan(reported) else reported
+    shown, places = (computed, 2) if math.isnan(reported) else (reported, min(2, written_decimals(reported)))
+    kind = "rate" if rate else "amount"
     return {
         "area": AREAS[row["area_id"]],
         "indicator_id": row["indicator_id"],
@@ -119,7 +131,7 @@ def _row(
         "previous_text": f"{previous}{'（推算）' if derived else ''}" if previous else "—",
         "previous_derived": derived,
         "growth": shown,
-        "growth_shown": "—" if math.isnan(shown) else change(shown, kind="rate" if rate else "amount"),
+        "growth_shown": "—" if math.isnan(shown) else change(shown, kind=kind, decimals=places),
         "qualifier": number.qualifier,
         "missing": number.missing,
         "decimals": number.decimals,
