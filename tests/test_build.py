@@ -90,7 +90,7 @@ def test_selecting_reports_runs_only_those_and_keeps_the_rest(built: Path) -> No
 def test_an_unknown_selection_is_an_error_in_words(built: Path) -> None:
     done = run_gongbao(built, "build", "--region", "110101")
     assert done.returncode == 1
-    assert "没有数据" in done.stderr and "Traceback" not in done.stderr
+    assert "没有区划 110101" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_a_wrong_cell_stops_the_build_with_file_sheet_and_cell(built: Path) -> None:

@@ -11,6 +11,7 @@ import yaml
 import samples
 from gongbao.site import build_site
 from gongbao.site.build import gather
+from gongbao.site.drawers import Drawers
 from gongbao.site.quarto import (
     QuartoMissing,
     clear_generated,
@@ -26,10 +27,12 @@ from samples import Built
 @pytest.fixture(scope="module")
 def project(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("quarto")
-    material = gather(
-        built.publication, built.dataset, built.reports, samples.WORKBOOKS, workers=1, store=built.store
-    )
-    write_project(material, folder)
+    with Drawers(1) as drawers:
+        material = gather(
+            built.publication, built.dataset, built.reports, samples.WORKBOOKS,
+            workers=1, store=built.store, drawers=drawers,
+        )  # fmt: skip
+        write_project(material, folder)
     return folder
 
 
