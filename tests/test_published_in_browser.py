@@ -47,6 +47,8 @@ def test_a_page_is_clean_fits_and_is_accessible(browser: Browser, address: str, 
     faults = watch(page, address)
     page.goto(f"{address}/{name}")
     assert too_wide(page) <= 0
+    # A page's kind must not dress its body as one of the cards.
+    assert page.evaluate("getComputedStyle(document.body).padding") == "0px"
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
     results = Axe().run(page, options=STANDARDS)
     assert results.violations_count == 0, results.generate_report()
