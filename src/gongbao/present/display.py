@@ -22,7 +22,3 @@ def read_display(data: Mapping[str, Any]) -> tuple[str, dict[str, Any]] | None:
         if mime in data:
             return kind, dict(data[mime])
     return None
-
-
-def without_none(content: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in content.items() if value is not None}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from gongbao.data.schema import AREAS
-from gongbao.present import Fact, Sentence, Verdict, change, plain
+from gongbao.present import Fact, Sentence, Verdict, change
 from gongbao.present.sentence import bind
 from gongbao.rows import row_dicts
 from gongbao.standards import Outcome
@@ -151,9 +151,3 @@ def verdict_changes(before: Sequence[Verdict], after: Sequence[Verdict]) -> pd.D
 
 def _area(verdict: Verdict) -> str:
     return AREAS[verdict.key.split(".")[0]]
-
-
-__all__ = [
-    "coefficient_finding", "derived_note", "fact", "facts", "growth_finding", "plain", "ratio_finding",
-    "trend_finding", "verdict_changes", "verdict_counts", "verdict_table",
-]  # fmt: skip
