@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -121,9 +122,12 @@ def build(
     with Drawers(workers or os.cpu_count() or 1) as drawers:
         if not (publication.state / "store").exists():
             drawers.start()  # a first build draws everything; the imports below take longer than this
+        gc.disable()  # what imports make stays: no need to look through it again and again
         from gongbao.build import Options
         from gongbao.build import build as run_build
         from gongbao.progress import progress_for
+
+        gc.enable()
 
         chosen: dict[str, Any] = {"executor": executor, "workers": workers}
         options = Options(

@@ -12,9 +12,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from gongbao.present.display import MIME, VEGALITE
 from gongbao.site.finish import finish
 from gongbao.site.pool import in_processes
-from gongbao.site.reading import ReportContent, load
+from gongbao.site.reading import ReportContent, bundles, load
 from gongbao.site.store import Store, digest
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -81,6 +82,7 @@ def _exporter() -> Any:
     make: Any = ReportExporter
     return make(
         template_name=TEMPLATE,
+        optimistic_validation=True,  # once, not after each of a dozen steps
         extra_template_basedirs=[str(TEMPLATES)],
         exclude_anchor_links=True,
         exclude_input=True,
@@ -91,7 +93,14 @@ def _exporter() -> Any:
 
 def _render(job: _Job) -> Body:
     """Runs in a pool's process."""
-    html, _ = _exporter().from_notebook_node(finish(load(job.path.read_text("utf-8")), job.svgs, job.assets))
+    notebook = finish(load(job.path.read_text("utf-8")), job.svgs, job.assets)
+    for data in bundles(notebook):
+        if (
+            "text/html" in data
+        ):  # nbconvert would copy and validate again and again what the page doesn't show
+            for kind in (*MIME.values(), VEGALITE, "text/markdown"):
+                data.pop(kind, None)
+    html, _ = _exporter().from_notebook_node(notebook)
     return with_headings(html)
 
 

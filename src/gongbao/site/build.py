@@ -14,7 +14,7 @@ from gongbao.publication import Publication
 from gongbao.site import compare, places, reference, written
 from gongbao.site.bodies import render_bodies
 from gongbao.site.catalogue import Catalogue
-from gongbao.site.charts import character_warning, draw, vega_bundle
+from gongbao.site.charts import Drawings, character_warning, vega_bundle
 from gongbao.site.downloads import county_downloads, shared_downloads
 from gongbao.site.drawers import Drawers
 from gongbao.site.layout import Page, navigation, whole
@@ -140,13 +140,16 @@ def gather(
 ) -> Material:
     """Read the notebooks and draw every chart of the site."""
     contents = [read_report(key, path) for key, path in reports.items()]
+    folder = Store(store)
+    drawings = Drawings(folder, drawers)
+    drawings.ask(spec for content in contents for spec in content.specs)
     catalogue = Catalogue(dataset, contents, workbooks)
     comparisons = {area: compare.compare(catalogue, area) for area in catalogue.areas}
     places_of = _spec_places(catalogue.contents, comparisons)
+    drawings.ask(places_of)
     warnings = [w for content in catalogue.contents for w in content.warnings]
     warnings += [w for spec, place in places_of.items() if (w := character_warning(spec, place))]
-    folder = Store(store)
-    svgs, drawn = draw(places_of, folder, drawers, places_of, _steps(progress, "画图"))
+    svgs, drawn = drawings.collect(places_of, _steps(progress, "画图"))
     return Material(
         publication, catalogue, comparisons, svgs, drawn, folder, workers, drawers, progress, warnings
     )
@@ -193,23 +196,24 @@ def written_pages(publication: Publication) -> list[Page]:
 def write_files(material: Material, out: Path) -> None:
     """Figures' and tables' own files, downloads and the script of the interactive view."""
     catalogue = material.catalogue
-    for content in catalogue.contents:
-        folder = f"/reports/{content.address}"
-        _write_displays(out, folder, content.figures, content.tables, material.svgs)
-    for area, found in material.comparisons.items():
-        for comparison in found:
-            _write_displays(out, f"/site/areas/{area}", comparison.figures, comparison.tables, material.svgs)
-    books = []
-    for year in catalogue.years:
-        for region in catalogue.regions(year):
-            csvs, book = county_downloads(catalogue, year, region)
-            books.append(book)
+    counties = [(year, region) for year in catalogue.years for region in catalogue.regions(year)]
+    downloads = [county_downloads(catalogue, year, region) for year, region in counties]
+    books = [book for _, book in downloads]
+
+    def write_others() -> None:
+        for content in catalogue.contents:
+            folder = f"/reports/{content.address}"
+            _write_displays(out, folder, content.figures, content.tables, material.svgs)
+        for area, found in material.comparisons.items():
+            for each in found:
+                _write_displays(out, f"/site/areas/{area}", each.figures, each.tables, material.svgs)
+        for csvs in (*(csvs for csvs, _ in downloads), shared_downloads(catalogue)):
             for address, data in csvs:
                 _write(out, address, data)
-    for book, data in zip(books, write_books(books, material.store, material.workers), strict=True):
+
+    made = write_books(books, material.store, material.workers, write_others)
+    for book, data in zip(books, made, strict=True):
         _write(out, book.address, data)
-    for address, data in shared_downloads(catalogue):
-        _write(out, address, data)
     if material.svgs:
         _write(out, "/assets/vega.js", vega_bundle(material.store, material.drawers))
 

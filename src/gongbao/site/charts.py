@@ -12,9 +12,10 @@ from typing import Any
 from gongbao.present.characters import missing_characters
 from gongbao.present.theme import FONT_FOLDER, VEGALITE_VERSION
 from gongbao.site.drawers import Drawers
-from gongbao.site.drawing import Drawing, to_png, to_svg
+from gongbao.site.drawing import Drawing, to_png, to_svgs
 from gongbao.site.store import Store, digest
 
+_TOGETHER = 16  # charts that a drawing process gets at a time: about a second's work
 REVISION = "1"  # raise when `svg.tidy` makes different bytes of the same drawing
 
 
@@ -42,37 +43,54 @@ def drawing_key(text: str) -> str:
     return digest(text, _tools())
 
 
-def draw(
-    specs: Iterable[str],
-    store: Store,
-    drawers: Drawers,
-    places: Mapping[str, str],
-    progress: Callable[[int, int], None] | None = None,
-) -> tuple[dict[str, str], int]:
-    """(SVG by spec text, how many had to be drawn). `places` says where each spec stands, for errors.
+class Drawings:
+    """The SVGs of a site's charts: asked for as they become known, drawn meanwhile, collected at the end."""
 
-    Raises ChartError naming every chart that can't be drawn.
-    """
-    texts = sorted(set(specs))
-    svgs: dict[str, str] = {}
-    todo: list[str] = []
-    for text in texts:
-        found = store.get("svg", drawing_key(text))
-        if found is None:
-            todo.append(text)
-        else:
-            svgs[text] = found.decode()
-    faults = []
-    drawn = drawers.start().map(to_svg, map(_job, todo), progress) if todo else []
-    for text, (svg, fault) in zip(todo, drawn, strict=True):
-        if fault:
-            faults.append(f"{places.get(text, '?')}：图画不出来：{fault}")
-            continue
-        svgs[text] = svg
-        store.put("svg", drawing_key(text), svg.encode())
-    if faults:
-        raise ChartError("\n".join(sorted(faults)))
-    return svgs, len(todo)
+    def __init__(self, store: Store, drawers: Drawers) -> None:
+        self._store, self._drawers = store, drawers
+        self._svgs: dict[str, str] = {}
+        self._asked: dict[int, list[str]] = {}  # by the pool's number
+
+    def ask(self, specs: Iterable[str]) -> None:
+        """Have those specs drawn that neither the store has nor an earlier call has asked for."""
+        asked = {text for texts in self._asked.values() for text in texts}
+        todo: list[str] = []
+        for text in sorted(set(specs) - asked - self._svgs.keys()):
+            found = self._store.get("svg", drawing_key(text))
+            if found is None:
+                todo.append(text)
+            else:
+                self._svgs[text] = found.decode()
+        # Several at once: a drawing process gets the next ones only when this process has time for it.
+        size = max(1, min(_TOGETHER, len(todo) // (2 * self._drawers.workers)))
+        for start in range(0, len(todo), size):
+            texts = todo[start : start + size]
+            number = self._drawers.start().submit(to_svgs, [_job(text) for text in texts])
+            self._asked[number] = texts
+
+    def collect(
+        self, places: Mapping[str, str], progress: Callable[[int, int], None] | None = None
+    ) -> tuple[dict[str, str], int]:
+        """(SVG by spec text, how many had to be drawn). `places` says where each spec stands, for errors.
+
+        Raises ChartError naming every chart that can't be drawn.
+        """
+        faults: list[str] = []
+        drawn, whole = 0, sum(map(len, self._asked.values()))
+        for number, texts in self._asked.items():
+            [answers] = self._drawers.start().results([number])
+            for text, (svg, fault) in zip(texts, answers, strict=True):
+                if fault:
+                    faults.append(f"{places.get(text, '?')}：图画不出来：{fault}")
+                    continue
+                self._svgs[text] = svg
+                self._store.put("svg", drawing_key(text), svg.encode())
+            drawn += len(texts)
+            if progress:
+                progress(drawn, whole)
+        if faults:
+            raise ChartError("\n".join(sorted(faults)))
+        return dict(sorted(self._svgs.items())), drawn
 
 
 def draw_png(svgs: Mapping[str, str], store: Store, drawers: Drawers) -> dict[str, bytes]:

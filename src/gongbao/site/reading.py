@@ -77,7 +77,7 @@ def _tags(cell: Any) -> set[str]:
     return set(cell.metadata.get("tags", ()))
 
 
-def bundles(notebook: Any) -> Iterable[Mapping[str, Any]]:
+def bundles(notebook: Any) -> Iterable[dict[str, Any]]:
     """The MIME bundles of all outputs in the order of the page."""
     for cell in notebook.cells:
         for output in cell.get("outputs", ()) if cell.cell_type == "code" else ():

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -17,7 +17,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 
 from gongbao.present import Table
-from gongbao.site.pool import in_processes
+from gongbao.site.pool import Pool
 from gongbao.site.store import Store, digest
 
 Scalar = str | int | float | None
@@ -82,19 +82,31 @@ class Book:
         return digest(version("openpyxl"), code, repr((self.title, self.sheets)))
 
 
-def book_bytes(book: Book) -> bytes:
-    """`xlsx_bytes` of a book; runs in a pool's process."""
-    return xlsx_bytes(book.sheets, book.title)
+def _make(books: Sequence[Book]) -> list[bytes]:
+    """`xlsx_bytes` of each; runs in a pool's process."""
+    return [xlsx_bytes(book.sheets, book.title) for book in books]
 
 
-def write_books(books: Sequence[Book], store: Store, workers: int) -> list[bytes]:
-    """The bytes of each book, from the store where they were made before."""
+def write_books(
+    books: Sequence[Book], store: Store, workers: int, meanwhile: Callable[[], None]
+) -> list[bytes]:
+    """The bytes of each book, from the store where they were made before. While other processes make
+    them, `meanwhile` is called here."""
     found = [store.get("xlsx", book.key()) for book in books]
     todo = [i for i, data in enumerate(found) if data is None]
-    made = in_processes(book_bytes, [books[i] for i in todo], workers)
-    for i, data in zip(todo, made, strict=True):
-        store.put("xlsx", books[i].key(), data)
-        found[i] = data
+    if not todo:
+        meanwhile()
+        return [data for data in found if data is not None]
+    # Each process gets its share at once: this one has no time to hand out more.
+    shares = [todo[k::workers] for k in range(min(workers, len(todo)))]
+    with Pool(len(shares), inherit=True) as pool:
+        numbers = [pool.submit(_make, [books[i] for i in share]) for share in shares]
+        meanwhile()
+        made = pool.results(numbers)
+    for share, bodies in zip(shares, made, strict=True):
+        for i, data in zip(share, bodies, strict=True):
+            store.put("xlsx", books[i].key(), data)
+            found[i] = data
     return [data for data in found if data is not None]
 
 

@@ -19,6 +19,7 @@ import traceback
 from collections import deque
 from collections.abc import Awaitable
 from dataclasses import asdict, astuple
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn, cast
@@ -30,7 +31,7 @@ from nbformat import NotebookNode
 
 from gongbao.workbooks import guard, records
 from gongbao.workbooks.cells import make_client, run_cells
-from gongbao.workbooks.cleaning import clean, scrubber
+from gongbao.workbooks.cleaning import Scrub, clean
 from gongbao.workbooks.notebook import write_notebook
 from gongbao.workbooks.outcome import Failure, Job
 from gongbao.workbooks.process import die_with_parent
@@ -62,7 +63,7 @@ def warm_up() -> None:
     altair.Chart(pandas.DataFrame({"x": [0]})).mark_point().encode(x="x:Q").to_dict()
 
 
-def run(job: Job, notebook: NotebookNode, root: Path, folder: Path, pipe: int) -> NoReturn:
+def run(job: Job, notebook: NotebookNode, root: Path, scrub: Scrub, folder: Path, pipe: int) -> NoReturn:
     """Run a report in this process, tell the parent through `pipe` how it went, and end.
 
     Messages are lines of JSON: {"cell": index} before each cell; at the end {"failure", "reads"}; or
@@ -74,7 +75,7 @@ def run(job: Job, notebook: NotebookNode, root: Path, folder: Path, pipe: int) -
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         redirect_descriptors(folder / "log")
-        failure = asyncio.run(_run(job, notebook, root, folder, pipe))
+        failure = asyncio.run(_run(job, notebook, root, scrub, folder, pipe))
         told = {key: value for key, value in asdict(failure).items() if key != "key"} if failure else None
         _tell(pipe, {"failure": told, "reads": [astuple(read) for read in records.recorded()]})
         code = 0
@@ -86,8 +87,9 @@ def run(job: Job, notebook: NotebookNode, root: Path, folder: Path, pipe: int) -
         os._exit(code)
 
 
-async def _run(job: Job, notebook: NotebookNode, root: Path, folder: Path, pipe: int) -> Failure | None:
-    scrub = scrubber(root)
+async def _run(
+    job: Job, notebook: NotebookNode, root: Path, scrub: Scrub, folder: Path, pipe: int
+) -> Failure | None:
     os.environ["IPYTHONDIR"] = str(folder / "ipython")
     client = make_client(notebook)
     client.kc = cast("Any", _LocalKernel())
@@ -180,6 +182,8 @@ class _LocalKernel:
             publisher.session, publisher.pub_socket = self.session, self.wire
         self.shell.displayhook.topic = b"execute_result"
         settle(self.shell)
+        # Asked for by this kernel and again by the shell.
+        self.shell.transform_cell = lru_cache(maxsize=1)(self.shell.transform_cell)
 
     def is_alive(self) -> bool:
         return True

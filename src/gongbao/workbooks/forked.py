@@ -82,7 +82,7 @@ def run_forked(
             while waiting or running:
                 while waiting and len(running) < workers:
                     number, job = waiting.popleft()
-                    started = _start(number, job, root, scratch)
+                    started = _start(number, job, root, scrub, scratch)
                     running[started.pipe] = started
                     selector.register(started.pipe, selectors.EVENT_READ)
                 for one in _finished(selector, running, time_limit):
@@ -98,7 +98,7 @@ def run_forked(
     return [runs[number] for number in range(len(jobs))]
 
 
-def _start(number: int, job: Job, root: Path, scratch: Path) -> _Child:
+def _start(number: int, job: Job, root: Path, scrub: Scrub, scratch: Path) -> _Child:
     from gongbao.workbooks import child
 
     notebook = job.workbook.with_parameters(job.parameters)
@@ -109,7 +109,7 @@ def _start(number: int, job: Job, root: Path, scratch: Path) -> _Child:
     pid = os.fork()
     if pid == 0:
         os.close(reading)
-        child.run(job, notebook, root, folder, writing)
+        child.run(job, notebook, root, scrub, folder, writing)
     os.close(writing)
     return _Child(number, job, notebook, pid, reading, time.monotonic(), folder / "log")
 

@@ -260,5 +260,6 @@ def write_notebook(notebook: NotebookNode, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(f".{target.name}.partial")
     with partial.open("w", encoding="utf-8", newline="\n") as file:
-        nbformat.write(notebook, file)
+        # Not nbformat.write, which validates once more only to log what is wrong.
+        file.write(nbformat.v4.writes(notebook) + "\n")
     partial.replace(target)
