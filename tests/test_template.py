@@ -11,8 +11,9 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from gongbao.data import examine_submission, read_dataset
+from gongbao.data.columns import SCHOOL_TYPES
 from gongbao.data.dataset import Dataset
-from gongbao.data.schema import HELP_SHEETS, SCHOOL_TYPES, SUBMISSION_TABLES, TABLES
+from gongbao.data.schema import HELP_SHEETS, SUBMISSION_TABLES, TABLES
 from gongbao.data.template import TemplateError, fill_template, write_template
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
-from gongbao.data.schema import MISSING, Column
+from gongbao.data.columns import MISSING, Column
 from gongbao.data.units import conversion_factor, exact
 
 CellValue = str | float | int | bool | dt.date | dt.datetime | dt.time | dt.timedelta

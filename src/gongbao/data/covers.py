@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from gongbao.data.cells import CellError, read_code, read_text, read_year
+from gongbao.data.columns import Column
 from gongbao.data.grids import Grid
 from gongbao.data.headers import plain_label
 from gongbao.data.problems import Findings, Place
-from gongbao.data.schema import COVER_FIELDS, Column
+from gongbao.data.schema import COVER_FIELDS
 from gongbao.data.sheets import require_computed
 
 _REGION_CODE = Column("region_code", COVER_FIELDS["region_code"], "code")

@@ -8,8 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from gongbao.data.columns import Table
 from gongbao.data.dataset import Dataset
-from gongbao.data.schema import TABLES, Table
+from gongbao.data.schema import TABLES
 from gongbao.data.spreadsheet import excel_value
 from gongbao.rows import row_dicts
 

@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 
 from gongbao.data.cells import CellValue, closest, narrowed, trimmed
+from gongbao.data.columns import Column, Table
 from gongbao.data.grids import Grid, column_letter
 from gongbao.data.problems import Findings, Place
-from gongbao.data.schema import LAST_YEAR_PREFIX, Column, Table
+from gongbao.data.schema import LAST_YEAR_PREFIX
 from gongbao.data.units import conversion_factor
 
 HEADER_ROWS = 10  # the header stands in one of the first rows

@@ -22,10 +22,11 @@ from gongbao.data.headers import plain_label
 from gongbao.data.problems import DataError, Findings, Place, Problem
 from gongbao.data.schema import COVER_SHEET, HELP_SHEETS, SHARED_TABLES, SUBMISSION_TABLES, TABLES
 from gongbao.data.sheets import RawTable, read_table
+from gongbao.data.work import WORK_TABLES
 
 Kind = Literal["shared", "submission"]
-# A submission lists its own source documents only if it has any.
-_OPTIONAL_SHEETS = ("sources",)
+# A submission lists its own source documents only if it has any, and no office keeps every record of its work.
+_OPTIONAL_SHEETS = ("sources", *(table.name for table in WORK_TABLES))
 _WHY = {errno.EACCES: "（没有读取权限）", errno.EPERM: "（没有读取权限）", errno.ENOENT: "（文件不存在）"}
 
 

@@ -8,9 +8,10 @@ import pandas as pd
 import pandera.pandas as pa
 
 from gongbao.data.cells import plain_number
+from gongbao.data.columns import Table
 from gongbao.data.dataset import Dataset
 from gongbao.data.problems import Findings
-from gongbao.data.schema import SUBMISSION_TABLES, TABLES, Table
+from gongbao.data.schema import SUBMISSION_TABLES, TABLES
 
 # (part, whole) within a school_year row
 _PARTS = (

@@ -1,4 +1,4 @@
-"""The tables an office keeps: their columns, labels, units and rules (domain.md C1–C8, C18).
+"""The tables an office keeps: their columns, labels, units and rules (domain.md C1–C18).
 
 This is the only place that says what a column is called in Chinese, what it may hold and what it
 means. The template, the reader, the checks and the data dictionary are all made from it.
@@ -6,113 +6,24 @@ means. The template, the reader, the checks and the data dictionary are all made
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
-ColumnType = Literal["text", "code", "number", "count", "year", "date", "flag", "enum", "enums"]
-
-STAGES = ("幼儿园", "小学", "初中", "普通高中", "职业高中", "高中", "义务教育", "全部")
-SCHOOL_STAGES = ("小学", "初中", "高中", "全校")
-SCHOOL_TYPES = (
-    "幼儿园",
-    "小学",
-    "教学点",
-    "初中",
-    "九年一贯制",
-    "十二年一贯制",
-    "完全中学",
-    "高中",
-    "中职",
-    "特教",
+from gongbao.data.columns import (
+    AREAS,
+    MISSING,
+    NOTE,
+    QUALIFIERS,
+    REGION,
+    SCHOOL_STAGES,
+    SCHOOL_TYPES,
+    SOURCE,
+    STAGES,
+    STATISTICS,
+    YEAR,
+    Column,
+    Table,
+    amount,
+    count,
 )
-STATISTICS = ("数值", "标准差", "差异系数", "增长率")
-MISSING = ("不适用", "未报", "隐去")
-QUALIFIERS = ("约", "近", "以上", "以下", "左右", "余")
-AREAS = {
-    "overview": "总览与结论",
-    "duty": "政府履职评价",
-    "balance": "义务教育均衡",
-    "preschool": "学前普及普惠与办园行为",
-    "access": "入学保障",
-    "finance": "经费与专项资金",
-    "teachers": "教师队伍与培训",
-    "schools": "学校督导评估",
-    "inspect": "督导检查与整改",
-    "quality": "质量与德体美劳",
-    "safety": "安全与信访",
-    "plan": "工作计划与项目工程",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a table.
-
-    `type`: text; code (digits kept as text); number; count (whole number ≥ 0); year; date (ISO text);
-    flag (是/否, stored 1/0); enum (one of `choices`); enums (several, joined by “；”).
-    `implied`: a submission's file name and cover give it, so templates leave it out; where it is
-    written all the same it must agree. `refers`: "table.column" that must hold the value.
-    """
-
-    name: str
-    label: str
-    type: ColumnType = "text"
-    help: str = ""
-    unit: str = ""
-    required: bool = False
-    choices: tuple[str, ...] = ()
-    minimum: float | None = None
-    maximum: float | None = None
-    refers: str = ""
-    implied: bool = False
-
-    @property
-    def numeric(self) -> bool:
-        return self.type in ("number", "count", "year", "flag")
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table: `scope` says whether it is shared by the publication or filled in for a region and year."""
-
-    name: str
-    label: str
-    scope: Literal["shared", "submission"]
-    key: tuple[str, ...]
-    columns: tuple[Column, ...]
-    help: str = ""
-
-    def column(self, name: str) -> Column:
-        return next(c for c in self.columns if c.name == name)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(c.name for c in self.columns)
-
-
-_REGION = Column(
-    "region_code",
-    "行政区划代码",
-    "code",
-    "6位行政区划代码（GB/T 2260）",
-    required=True,
-    refers="regions.region_code",
-    implied=True,
-)
-_YEAR = Column("year", "年度", "year", "公报年度", required=True, minimum=1990, maximum=2100, implied=True)
-_SOURCE = Column(
-    "source_id", "来源编号", "code", "数据出自哪份文件；留空则用封面的默认来源", refers="sources.source_id"
-)
-_NOTE = Column("note", "说明", help="口径、变化原因等，会印在公报里")
-
-
-def _count(name: str, label: str, help: str = "", unit: str = "人") -> Column:
-    return Column(name, label, "count", help, unit, minimum=0)
-
-
-def _amount(name: str, label: str, help: str, unit: str) -> Column:
-    return Column(name, label, "number", help, unit, minimum=0)
-
+from gongbao.data.work import WORK_TABLES
 
 REGIONS = Table(
     "regions",
@@ -137,8 +48,8 @@ SCHOOLS = Table(
     "submission",
     ("year", "school_id"),
     (
-        _YEAR,
-        _REGION,
+        YEAR,
+        REGION,
         Column(
             "school_id",
             "学校标识码",
@@ -165,8 +76,8 @@ SCHOOL_YEAR = Table(
     "submission",
     ("year", "school_id", "stage"),
     (
-        _YEAR,
-        _REGION,
+        YEAR,
+        REGION,
         Column(
             "school_id", "学校标识码", "code", "与“学校”表一致", required=True, refers="schools.school_id"
         ),
@@ -178,35 +89,35 @@ SCHOOL_YEAR = Table(
             required=True,
             choices=SCHOOL_STAGES,
         ),
-        _count("students", "学生数", "学年初在校生"),
-        _count("classes", "班级数", unit="个"),
-        _count("cls_le45", "45人及以下班数", unit="个"),
-        _count("cls_46_50", "46至50人班数", unit="个"),
-        _count("cls_51_55", "51至55人班数", unit="个"),
-        _count("cls_56plus", "56人及以上班数", unit="个"),
-        _count("teachers", "专任教师数"),
-        _count("t_above_edu", "高于规定学历教师数", "小学：专科及以上；初中：本科及以上"),
-        _count("t_backbone", "县级以上骨干教师数", "县级及以上骨干教师"),
-        _count(
+        count("students", "学生数", "学年初在校生"),
+        count("classes", "班级数", unit="个"),
+        count("cls_le45", "45人及以下班数", unit="个"),
+        count("cls_46_50", "46至50人班数", unit="个"),
+        count("cls_51_55", "51至55人班数", unit="个"),
+        count("cls_56plus", "56人及以上班数", unit="个"),
+        count("teachers", "专任教师数"),
+        count("t_above_edu", "高于规定学历教师数", "小学：专科及以上；初中：本科及以上"),
+        count("t_backbone", "县级以上骨干教师数", "县级及以上骨干教师"),
+        count(
             "t_pe_art",
             "体育艺术专任教师数",
             "体育、音乐、美术（艺术）专任教师；乡村小规模学校可计走教、兼职、轮岗",
         ),
-        _count("t_mid_senior", "中级及以上职称教师数", "中级及以上专业技术职务教师"),
-        _count("t_cert", "持证教师数", "持有相应教师资格证"),
-        _amount("teach_area", "教学及辅助用房面积", "含室内体育用房的总面积", "平方米"),
-        _amount("indoor_pe_area", "室内体育用房面积", "上一列中的室内体育用房", "平方米"),
-        _amount("sports_area", "室外体育场地面积", "校内体育场地", "平方米"),
-        _amount("equip_value", "教学仪器设备值", "账面原值", "元"),
-        _count("multimedia_rooms", "网络多媒体教室数", unit="间"),
-        _count("computers", "教学用计算机台数", unit="台"),
-        _count("books", "图书册数", unit="册"),
-        _count("music_rooms_ok", "达标音乐教室数", unit="间"),
-        _count("art_rooms_ok", "达标美术教室数", unit="间"),
-        _count("migrant", "随迁子女数"),
-        _amount("public_fund_budget", "公用经费预算", "年度公用经费预算总额", "元"),
-        _amount("training_fund", "教师培训经费", "其中用于教师培训", "元"),
-        _SOURCE,
+        count("t_mid_senior", "中级及以上职称教师数", "中级及以上专业技术职务教师"),
+        count("t_cert", "持证教师数", "持有相应教师资格证"),
+        amount("teach_area", "教学及辅助用房面积", "含室内体育用房的总面积", "平方米"),
+        amount("indoor_pe_area", "室内体育用房面积", "上一列中的室内体育用房", "平方米"),
+        amount("sports_area", "室外体育场地面积", "校内体育场地", "平方米"),
+        amount("equip_value", "教学仪器设备值", "账面原值", "元"),
+        count("multimedia_rooms", "网络多媒体教室数", unit="间"),
+        count("computers", "教学用计算机台数", unit="台"),
+        count("books", "图书册数", unit="册"),
+        count("music_rooms_ok", "达标音乐教室数", unit="间"),
+        count("art_rooms_ok", "达标美术教室数", unit="间"),
+        count("migrant", "随迁子女数"),
+        amount("public_fund_budget", "公用经费预算", "年度公用经费预算总额", "元"),
+        amount("training_fund", "教师培训经费", "其中用于教师培训", "元"),
+        SOURCE,
     ),
     help="每校每学段一行；没有的留空，0 表示确实为零",
 )
@@ -232,6 +143,7 @@ INDICATORS = Table(
         Column("numerator", "分子"),
         Column("denominator", "分母"),
         Column("denominator_basis", "分母口径"),
+        Column("part_of", "所属合计", "code", "本指标是哪个指标的一部分；各部分相加应等于合计"),
         Column(
             "period_type", "时期", "enum", choices=("年", "学年", "学期", "半年", "旬", "时点"), required=True
         ),
@@ -261,6 +173,7 @@ TARGETS = Table(
         Column("value", "标准值", "number", required=True),
         Column("basic_value", "基本达标值", "number"),
         Column("source_id", "依据", "code", refers="sources.source_id"),
+        Column("confirmed", "已核实", "flag", "规则的依据尚未核实的填“否”：照印数值，但注明待核实，不作结论"),
         Column("note", "说明"),
     ),
 )
@@ -271,8 +184,8 @@ INDICATOR_VALUES = Table(
     "submission",
     ("region_code", "year", "period", "stage", "indicator_id", "statistic"),
     (
-        _REGION,
-        _YEAR,
+        REGION,
+        YEAR,
         Column("indicator_id", "指标代码", "code", required=True, refers="indicators.indicator_id"),
         Column("stage", "学段", "enum", "指标适用的学段", required=True, choices=STAGES),
         Column("statistic", "统计量", "enum", "留空即“数值”", choices=STATISTICS),
@@ -291,7 +204,7 @@ INDICATOR_VALUES = Table(
             refers="sources.source_id",
         ),
         Column("quote", "原文摘录", help="来源文件里的原话"),
-        _NOTE,
+        NOTE,
     ),
     help="县级指标，一行一个数",
 )
@@ -337,8 +250,8 @@ EVALUATIONS = Table(
     "submission",
     ("year", "eval_id"),
     (
-        _REGION,
-        _YEAR,
+        REGION,
+        YEAR,
         Column("eval_id", "评价编号", "code", required=True),
         Column("framework_id", "测评体系代码", "code", required=True, refers="framework_items.framework_id"),
         Column("object_type", "对象类型", "enum", choices=("县", "乡镇", "学校", "幼儿园"), required=True),
@@ -348,7 +261,7 @@ EVALUATIONS = Table(
         Column("total", "总分", "number", unit="分", minimum=0),
         Column("grade", "等级"),
         Column("source_id", "来源编号", "code", refers="sources.source_id"),
-        _NOTE,
+        NOTE,
     ),
     help="一次评价一行",
 )
@@ -359,8 +272,8 @@ EVAL_SCORES = Table(
     "submission",
     ("year", "eval_id", "item_id"),
     (
-        _REGION,
-        _YEAR,
+        REGION,
+        YEAR,
         Column("eval_id", "评价编号", "code", required=True, refers="evaluations.eval_id"),
         Column("item_id", "测评项代码", "code", "见“测评体系”", required=True),
         Column("score", "得分", "number", unit="分", minimum=0),
@@ -405,13 +318,14 @@ TABLES: dict[str, Table] = {
         GRADE_BANDS,
         EVALUATIONS,
         EVAL_SCORES,
+        *WORK_TABLES,
         SOURCES,
     )
 }
 
 # A submission may list its own source documents besides the publication's.
-SUBMISSION_TABLES = ("schools", "school_year", "indicator_values", "evaluations", "eval_scores", "sources")
-SHARED_TABLES = ("regions", "indicators", "targets", "framework_items", "grade_bands", "sources")
+SUBMISSION_TABLES = (*(name for name, table in TABLES.items() if table.scope == "submission"), "sources")
+SHARED_TABLES = tuple(name for name, table in TABLES.items() if table.scope == "shared")
 
 # What the codes in indicators.standard stand for.
 STANDARD_NAMES = {

@@ -18,6 +18,7 @@ from gongbao.data.cells import (
     read_cell,
     trimmed,
 )
+from gongbao.data.columns import MISSING, Column, Table
 from gongbao.data.grids import Grid, column_letter
 from gongbao.data.headers import (
     HEADER_ROWS,
@@ -29,7 +30,6 @@ from gongbao.data.headers import (
     map_columns,
 )
 from gongbao.data.problems import Findings
-from gongbao.data.schema import MISSING, Column, Table
 
 _TOTALS = ("合计", "总计", "小计", "全县合计", "全市合计")
 _REMARK = re.compile("^(注|备注|说明|填表|制表|审核|负责人|单位负责人|联系)")

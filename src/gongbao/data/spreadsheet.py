@@ -25,7 +25,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from gongbao.data.schema import Column
+from gongbao.data.columns import Column
 
 TITLE_ROW, HEADER_ROW, UNIT_ROW, FIRST_ROW = 1, 2, 3, 4
 UNIT_MARK = "单位"

@@ -18,6 +18,7 @@ from openpyxl.styles import Alignment, Font, Protection
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from gongbao.data.columns import AREAS, Table
 from gongbao.data.dataset import Dataset
 from gongbao.data.expected import (
     COMPARED,
@@ -34,14 +35,12 @@ from gongbao.data.expected import (
     row_key,
 )
 from gongbao.data.schema import (
-    AREAS,
     COVER_FIELDS,
     COVER_SHEET,
     HELP_SHEETS,
     LAST_YEAR_PREFIX,
     SUBMISSION_TABLES,
     TABLES,
-    Table,
 )
 from gongbao.data.spreadsheet import (
     FIRST_ROW,

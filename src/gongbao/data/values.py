@@ -13,10 +13,10 @@ from decimal import ROUND_HALF_UP, Decimal
 import pandas as pd
 
 from gongbao.data.cells import Number, did_you_mean, plain_number
+from gongbao.data.columns import STAGES, STATISTICS
 from gongbao.data.dataset import Dataset
 from gongbao.data.plausible import check_last_year, check_range
 from gongbao.data.problems import Findings, Place
-from gongbao.data.schema import STAGES, STATISTICS
 from gongbao.data.units import conversion_factor, exact
 
 VALUE = "数值"

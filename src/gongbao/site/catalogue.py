@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from gongbao.data.columns import AREAS, STAGES
 from gongbao.data.dataset import Dataset
-from gongbao.data.schema import AREAS, STAGES, STANDARD_NAMES
+from gongbao.data.schema import STANDARD_NAMES
 from gongbao.present import Number, Verdict
 from gongbao.present.published import published_number
 from gongbao.rows import row_dicts

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gongbao.data.schema import AREAS, TABLES
+from gongbao.data.columns import AREAS
+from gongbao.data.schema import TABLES
 from gongbao.rows import row_dicts
 from gongbao.site.catalogue import Catalogue, is_sample, text
 from gongbao.site.tabular import Book, Scalar, Sheet, csv_bytes

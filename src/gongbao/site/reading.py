@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import nbformat
 
-from gongbao.data.schema import AREAS
+from gongbao.data.columns import AREAS
 from gongbao.present import Fact, Facts, Figure, Table, Verdict, Verdicts, read_display
 from gongbao.present.display import VEGALITE
 from gongbao.site.charts import spec_text

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 
-from gongbao.data.schema import AREAS
+from gongbao.data.columns import AREAS
 from gongbao.present import Column
 from gongbao.present.numbers import plain
 from gongbao.present.table import Cell, make_table

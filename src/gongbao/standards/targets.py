@@ -20,6 +20,7 @@ class Target:
     """A threshold (schema.TARGETS): `value` to be met, `basic_value` for 基本达标 where one is set.
 
     `value` is in the indicator's unit; `valid_to` is the last year it holds, None while it does.
+    `confirmed` is false for a rule whose source has not been seen: it is printed as such and decides nothing.
     """
 
     indicator_id: str
@@ -32,6 +33,7 @@ class Target:
     valid_from: int
     valid_to: int | None
     source_id: str | None
+    confirmed: bool = True
 
     def judge(self, value: float | Fraction | None) -> Outcome:
         """Whether the unrounded value meets this threshold."""
@@ -100,4 +102,5 @@ def _target(row: dict[Any, Any]) -> Target:
         valid_from=int(row["valid_from"]),
         valid_to=None if last is None else int(last),
         source_id=None if source is None else str(source),
+        confirmed=known("confirmed") != 0,
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from gongbao.data.schema import AREAS
+from gongbao.data.columns import AREAS
 from gongbao.present import Fact, Sentence, Verdict, change
 from gongbao.present.sentence import bind
 from gongbao.rows import row_dicts

@@ -27,15 +27,44 @@ class ReportKey:
         return f"{self.year}/{self.region}/{self.area}"
 
 
+# Which area a row of a table belongs to: by what a column says, or ("") every row to the same.
+_AREAS_OF: dict[str, tuple[str, dict[str, str]]] = {
+    "school_year": ("", {"": "balance"}),
+    "evaluations": (
+        "object_type", {"县": "duty", "乡镇": "duty", "学校": "schools", "幼儿园": "preschool"}
+    ),
+    "inspections": ("", {"": "inspect"}),
+    "findings": ("", {"": "inspect"}),
+    "rectifications": ("", {"": "inspect"}),
+    "tasks": ("", {"": "plan"}),
+    "projects": ("", {"": "plan"}),
+    "funds": ("", {"": "finance"}),
+    "training": ("", {"": "teachers"}),
+    "staffing": (
+        "category",
+        {
+            "督导力量": "plan", "教师配备": "teachers", "教师招聘": "teachers", "教师交流": "teachers",
+            "教师资格": "teachers", "名师队伍": "teachers", "师德处理": "teachers", "问责处理": "inspect",
+        },
+    ),
+    "surveys": (
+        "survey",
+        {"义务教育社会认可度": "balance", "学前教育社会认可度": "preschool", "教育工作满意度": "quality"},
+    ),
+    "campaigns": ("", {"": "duty"}),
+}  # fmt: skip
+
+
 def plan_reports(dataset: Dataset, areas: Iterable[str]) -> list[ReportKey]:
     """The reports that have data, sorted: for each submission those of `areas` it says something about.
 
     An area has data when the submission holds one of its indicators (a stated reason for a missing
-    value counts: the page says so), for balance also school data, for duty an evaluation of its
-    frameworks. The overview is planned for every submission.
+    value counts: the page says so) or a row of another table that belongs to it. The overview is
+    planned for every submission.
     """
     chosen = set(areas)
-    area_of = dataset.tables["indicators"].set_index("indicator_id")["area_id"]
+    indicators = dataset.tables["indicators"]
+    area_of = indicators[indicators["publish"] == "public"].set_index("indicator_id")["area_id"]
     found = {(region, year, "overview") for region, year in dataset.submissions()}
     values = dataset.tables["indicator_values"]
     found |= set(
@@ -46,11 +75,14 @@ def plan_reports(dataset: Dataset, areas: Iterable[str]) -> list[ReportKey]:
             strict=True,
         )
     )
-    for table, area in (("school_year", "balance"), ("evaluations", "duty")):
+    for table, chosen_by in _AREAS_OF.items():
         frame = dataset.tables[table]
+        column, area_by = chosen_by
+        words = frame[column] if column else [""] * len(frame)
         found |= {
-            (region, int(year), area)
-            for region, year in zip(frame["region_code"], frame["year"], strict=True)
+            (region, int(year), area_by[word])
+            for region, year, word in zip(frame["region_code"], frame["year"], words, strict=True)
+            if word in area_by
         }
     return sorted(
         ReportKey(int(year), str(region), str(area)) for region, year, area in found if area in chosen

@@ -7,7 +7,7 @@ show results through `present`. A formula belongs to `standards`, a look to `pre
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from typing import Any
 
 import altair as alt
@@ -15,18 +15,20 @@ import pandas as pd
 from IPython.display import HTML, display
 
 from gongbao.data import Dataset
-from gongbao.data.schema import AREAS, SUBMISSION_TABLES
+from gongbao.data.columns import AREAS
+from gongbao.data.schema import SUBMISSION_TABLES
 from gongbao.present import Cell, Column, Fact, Facts, Figure, Number, Sentence, Table, Verdict, Verdicts
 from gongbao.present.charts import chart_spec, use_theme
 from gongbao.present.sentence import bind
 from gongbao.present.table import make_table
 from gongbao.publication import Publication
 from gongbao.rows import row_dicts
-from gongbao.standards import evaluate_balance, evaluate_duty
+from gongbao.standards import LocalTargets, evaluate_balance, evaluate_duty
 from gongbao.workbooks import findings, records
 from gongbao.workbooks.balance import Balance, make_balance
 from gongbao.workbooks.duty import Duty
 from gongbao.workbooks.finance import BUDGET, PER_PUPIL, finance_verdicts, only_grow
+from gongbao.workbooks.judging import judge_values
 from gongbao.workbooks.values import number_of, public_rows, text, value_frame
 
 # The columns of `Report.values` that a table shows by default; this year's and last year's name their year.
@@ -161,6 +163,14 @@ class Report:
 
     # --- what the rules say --------------------------------------------------------------------
 
+    def targets(self, year: int | None = None) -> LocalTargets:
+        """The thresholds that hold in this region and year."""
+        return LocalTargets(self.read("targets"), self.region, year or self.year, self.ancestors())
+
+    def judged(self, *indicator_ids: str, year: int | None = None) -> list[Verdict]:
+        """A verdict for each value (of those indicators, or all of this area) that has a threshold."""
+        return judge_values(self.values(*indicator_ids, year=year), self.targets(year), self.area)
+
     def balance(self, year: int | None = None) -> Balance:
         """义务教育均衡 of this region: coefficients, school rule, what is missing, verdicts."""
         when = year or self.year
@@ -265,6 +275,12 @@ class Report:
     def say(self, template: str, **values: Any) -> None:
         """Show a paragraph. Numbers are given by name, never typed; {region}, {year}, {last_year} are known."""
         display(self.sentence(template, **values))
+
+    def unreported(self, sections: Mapping[str, Sized]) -> None:
+        """One paragraph that names the sections (heading -> their frame) of which nothing was reported."""
+        empty = [heading for heading, content in sections.items() if not len(content)]
+        if empty:
+            self.say("{region}{year}年没有报送：{what}。", what="、".join(empty))
 
     def verdicts(self, items: Iterable[Verdict]) -> None:
         """Show judgements as cards; the county's page and the comparisons take them from here."""

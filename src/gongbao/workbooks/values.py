@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from gongbao.data.schema import AREAS
+from gongbao.data.columns import AREAS
 from gongbao.present import Number, change, written_decimals
 from gongbao.present.published import published_number
 from gongbao.standards import growth, previous_from_growth
@@ -18,10 +18,11 @@ _STAGE_ORDER = {stage: i for i, stage in enumerate(STAGE_ORDER)}
 _AREA_ORDER = {area: i for i, area in enumerate(AREAS)}
 # What the indicator list says about a value.
 _ABOUT = ("area_id", "topic", "name_zh", "short_zh", "decimals", "kind", "min_n")
+_NUMERATOR = "numerator_name"
 COLUMNS = (
     "area", "indicator_id", "topic", "name", "short", "stage", "unit", "value", "value_shown", "previous",
     "previous_shown", "previous_text", "previous_derived", "growth", "growth_shown", "qualifier", "missing",
-    "decimals", "kind", "period", "note", "source", "origin",
+    "decimals", "kind", "period", "note", "source", "origin", "numerator", "denominator", "numerator_name", "quote",
 )  # fmt: skip
 
 Row = dict[Any, Any]
@@ -53,7 +54,8 @@ def public_rows(
     ]
     wanted.sort(key=lambda indicator: _AREA_ORDER[indicator["area_id"]])
     about = {
-        indicator["indicator_id"]: {name: indicator[name] for name in _ABOUT} | {"_order": i}
+        indicator["indicator_id"]: {name: indicator[name] for name in _ABOUT}
+        | {_NUMERATOR: indicator["numerator"], "_order": i}
         for i, indicator in enumerate(wanted)
     }
     found = [row | about[row["indicator_id"]] for row in rows if row["indicator_id"] in about]
@@ -140,4 +142,8 @@ def _row(
         "note": "；".join(part for part in (text(row["period"]), text(row["note"])) if part),
         "source": titles.get(row["source_id"], ""),
         "origin": number.origin,
+        "numerator": math.nan if number.public is None else row["numerator"],
+        "denominator": math.nan if number.public is None else row["denominator"],
+        "numerator_name": text(row[_NUMERATOR]),
+        "quote": text(row["quote"]),
     }
