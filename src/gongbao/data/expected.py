@@ -10,7 +10,7 @@ import pandas as pd
 
 from gongbao.data.columns import Table
 from gongbao.data.dataset import Dataset
-from gongbao.data.schema import TABLES
+from gongbao.data.schema import SUBMISSION_TABLES, TABLES
 from gongbao.data.spreadsheet import excel_value
 from gongbao.rows import row_dicts
 
@@ -72,7 +72,8 @@ def expected_rows(
     stages = records(dataset.table("school_year", region, year - 1))
     evaluations = _expected_evaluations(dataset, region, year)
     held_before = not dataset.table("evaluations", region, year - 1).empty
-    return {
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in SUBMISSION_TABLES}
+    return rows | {
         "schools": schools,
         "school_year": [
             {"school_id": r["school_id"], "stage": r["stage"], SCHOOL: names.get(r["school_id"])}
@@ -82,7 +83,6 @@ def expected_rows(
         # without last year's, a listed row would look like an evaluation that was held
         "evaluations": evaluations if held_before else [],
         "eval_scores": _expected_scores(dataset, region, year, evaluations),
-        "sources": [],
     }
 
 
