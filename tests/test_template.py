@@ -15,8 +15,10 @@ from gongbao.data.columns import SCHOOL_TYPES
 from gongbao.data.dataset import Dataset
 from gongbao.data.schema import HELP_SHEETS, SUBMISSION_TABLES, TABLES
 from gongbao.data.template import TemplateError, fill_template, write_template
+from gongbao.data.work import WORK_TABLES
 
 ROOT = Path(__file__).resolve().parents[1]
+WORK = {table.name for table in WORK_TABLES}
 LABELS = {name: TABLES[name].label for name in SUBMISSION_TABLES}
 
 
@@ -119,6 +121,9 @@ def test_choices_are_dropdowns_and_counts_are_whole_numbers_from_zero(book: Work
         ("eval_scores", "测评项代码", "M35"),
         ("eval_scores", "评价编号", "990106-2024-ZP"),
         ("school_year", "学校标识码", "9901060001"),
+        ("visits", "学校标识码", "9901060001"),
+        ("tasks", "指标代码", "per_pupil_budget"),
+        ("findings", "测评项代码", "M35"),
     ],
 )
 def test_references_choose_from_what_is_known(book: Workbook, table: str, header: str, known: str) -> None:
@@ -164,7 +169,10 @@ def test_last_year_stands_beside_the_cells_to_fill_in(book: Workbook, dataset: D
 
 
 def test_evaluations_are_listed_again_under_this_years_number(book: Workbook) -> None:
-    assert [r["评价编号"] for r in rows(book, "evaluations")] == ["990106-2024-ZP", "990106-2024-FP"]
+    listed = rows(book, "evaluations")
+    assert [r["评价编号"] for r in listed][:2] == ["990106-2024-ZP", "990106-2024-FP"]
+    assert {r["对象类型"] for r in listed} == {"县"}  # schools and kindergartens take turns
+    assert all("2024" in str(r["评价编号"]) for r in listed)
     items = [r["测评项代码"] for r in rows(book, "eval_scores") if r["评价编号"] == "990106-2024-ZP"]
     assert items == [f"M{n:02d}" for n in range(1, 36)]
 
@@ -193,8 +201,14 @@ def test_without_a_year_before_there_are_no_columns_for_it(dataset: Dataset, tmp
     assert not [h for table in SUBMISSION_TABLES for h in headers(blank, table) if h.startswith("上年")]
     assert rows(blank, "schools") == []
     assert rows(blank, "evaluations") == []
-    # the framework that counties of the same city use
-    assert {r["评价编号"] for r in rows(blank, "eval_scores")} == {"990101-2019-ZP"}
+    # the frameworks that counties of the same city evaluate themselves under
+    own = dataset.table("evaluations")
+    own = own[
+        own["region_code"].str.startswith("9901") & (own["object_type"] == "县") & (own["step"] == "自评")
+    ]
+    assert {r["评价编号"] for r in rows(blank, "eval_scores")} == {
+        f"990101-2019-ZP-{framework}" for framework in own["framework_id"]
+    }
 
 
 def test_an_untouched_form_has_no_errors(dataset: Dataset, tmp_path: Path) -> None:
@@ -221,7 +235,7 @@ def test_what_is_filled_in_reads_back(dataset: Dataset, next_year: Path, tmp_pat
     for name in set(SUBMISSION_TABLES) - {"sources"}:
         columns = list(TABLES[name].names)
         expected = dataset.table(name, "990106", 2023)[columns].reset_index(drop=True)
-        assert len(expected) > 0
+        assert len(expected) > 0 or name in WORK
         pd.testing.assert_frame_equal(again.table(name, "990106", 2023)[columns], expected)
 
 
@@ -271,3 +285,118 @@ def test_what_the_form_does_not_have_is_refused(
     with pytest.raises(TemplateError, match=named):
         fill_template(path, tables, {})
     assert path.read_bytes() == next_year.read_bytes()
+
+
+YEAR_OF_WORK = {
+    "inspections": [{"insp_id": "K1", "type": "开学督查"}],
+    "findings": [
+        {"finding_id": f"W{n}", "insp_id": "K1", "object_type": "部门", "topic": "安全", "severity": "一般",
+         "text_public": "问题"} for n in (1, 2, 3)
+    ],
+    "rectifications": [
+        {"rect_id": "Z1", "finding_id": "W1", "unit": "甲校", "issued": "2023-03-01", "closed": "2023-03-20"},
+        {"rect_id": "Z2", "finding_id": "W2", "unit": "乙校", "issued": "2023-03-01", "deadline": "2023-03-31"},
+        {"rect_id": "Z3", "finding_id": "W3", "unit": "丙校", "issued": "2023-03-01", "closed": "2023-03-20",
+         "recheck_date": "2023-04-20", "recheck_result": "不合格"},
+        {"rect_id": "Z4", "finding_id": "W0", "finding_year": 2021, "unit": "丁校", "issued": "2022-03-01"},
+    ],
+    "tasks": [
+        {"task_id": "R-2023-1", "no": "1", "title": "开学督查", "owner": "督导室", "month_from": 2, "month_to": 3,
+         "op": ">=", "target": 2, "unit": "次"},
+    ],
+    "projects": [
+        {"project_id": "P1", "name": "教学楼", "stage": "在建", "invest_plan": 900, "invest_done": 400},
+        {"project_id": "P2", "name": "食堂", "stage": "投用", "invest_plan": 100},
+    ],
+    "funds": [{"programme": "营养改善计划", "level": "县", "budget": 800, "received": 790}],
+    "staffing": [{"category": "督导力量", "kind": "专职督学", "value": 31, "unit": "人"}],
+    "surveys": [{"survey": "教育工作满意度", "group": "家长", "issued": 500, "valid": 480, "satisfied": 440}],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def after_work(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A publication whose county reported a year of work, and the form of the year after."""
+    root = tmp_path_factory.mktemp("work")
+    shutil.copytree(ROOT / "data", root / "data", ignore=shutil.ignore_patterns("20*"))
+    (root / "data" / "2023").mkdir()
+    path = root / "data" / "2023" / "990106.xlsx"
+    write_template(path, dataset, "990106", 2018)  # before the county's first year: nothing is listed
+    fill_template(path, YEAR_OF_WORK, {"year": 2023, "source_id": "sample-schools"})
+    form = root / "next" / "990106.xlsx"
+    form.parent.mkdir()
+    write_template(form, read_dataset(root, root / "data"), "990106", 2024)
+    return root, form
+
+
+def test_what_goes_on_is_carried_over(after_work: tuple[Path, Path]) -> None:
+    form = load_workbook(after_work[1])
+    carried = [
+        (r["整改编号"], r["问题编号"], r["问题年度"], r["整改期限"]) for r in rows(form, "rectifications")
+    ]
+    assert [(*r[:3], str(r[3])[:10]) for r in carried] == [
+        ("Z2", "W2", 2023, "2023-03-31"), ("Z3", "W3", 2023, "None"), ("Z4", "W0", 2021, "None")
+    ]  # fmt: skip
+    assert {r["办结日期"] for r in rows(form, "rectifications")} == {None}
+    (task,) = rows(form, "tasks")
+    assert (task["任务编号"], task["任务"], task["目标值"], task["上年目标值"]) == (
+        "R-2024-1",
+        "开学督查",
+        None,
+        2,
+    )
+    (project,) = rows(form, "projects")
+    assert (project["项目编号"], project["阶段"], project["上年阶段"], project["上年完成投资"]) == (
+        "P1", None, "在建", 400
+    )  # fmt: skip
+    (fund,) = rows(form, "funds")
+    assert (fund["资金项目"], fund["预算数"], fund["上年预算数"]) == ("营养改善计划", None, 800)
+    (staff,) = rows(form, "staffing")
+    assert (staff["项目"], staff["单位"], staff["数值"], staff["上年数值"]) == ("专职督学", "人", None, 31)
+    (group,) = rows(form, "surveys")
+    assert (group["对象"], group["满意数"], group["上年满意数"]) == ("家长", None, 440)
+    assert rows(form, "inspections") == rows(form, "findings") == rows(form, "project_reports") == []
+
+
+def test_carried_over_rows_read_without_errors_and_what_was_not_filled_in_is_no_data(
+    after_work: tuple[Path, Path],
+) -> None:
+    root, form = after_work
+    dataset, problems = examine_submission(root, root / "data", form)
+    assert [str(p) for p in problems if p.severity == "error"] == []
+    assert {p.code for p in problems} >= {"not-filled-in", "earlier-year-missing"}
+    assert len(dataset.table("rectifications", "990106", 2024)) == 3
+    for name in ("tasks", "projects", "funds", "staffing", "surveys"):
+        assert dataset.table(name, "990106", 2024).empty
+
+
+@pytest.mark.parametrize(
+    ("table", "header", "sheet"),
+    [
+        ("visits", "检查编号", "督导检查"),
+        ("findings", "检查编号", "督导检查"),
+        ("findings", "评价编号", "评价"),
+        ("rectifications", "问题编号", "问题"),
+        ("task_progress", "任务编号", "任务"),
+        ("project_reports", "项目编号", "工程项目"),
+    ],
+)
+def test_codes_of_another_sheet_are_chosen_from_it(
+    book: Workbook, table: str, header: str, sheet: str
+) -> None:
+    found = rule(book, table, header)
+    assert found.formula1.startswith(f"'{sheet}'!$A$4:")
+    assert book[sheet].cell(2, 1).value == header  # the codes stand in its first column
+
+
+def test_an_explanation_names_one_of_the_sheets(book: Workbook) -> None:
+    listed = rule(book, "explanations", "工作表").formula1
+    assert listed == '"' + ",".join(LABELS.values()) + '"'
+    assert len(listed) <= 255  # more, and Excel calls the file damaged
+
+
+def test_instructions_tell_of_every_sheet_that_needs_them(book: Workbook) -> None:
+    text = "".join(str(row[0]) for row in book[HELP_SHEETS[0]].iter_rows(values_only=True))
+    for name in ("督导检查", "问题", "整改", "任务", "任务进展", "工程项目", "项目旬报", "专项资金", "队伍",
+                 "满意度调查", "核对说明"):  # fmt: skip
+        assert f"“{name}”" in text

@@ -64,7 +64,7 @@ def test_read_with_a_warning(publication, sheet, cell, value, code) -> None:
     [
         ("学校年度", "C4", "1e5", "scientific"),
         ("学校年度", "C4", "九十", "not-a-number"),
-        ("学校年度", "C4", "约90", "not-a-number"),
+        ("学校年度", "C4", "约90", "qualifier-in-number"),
         ("学校年度", "C4", "90万元", "not-a-number"),
         ("学校年度", "C4", "90%", "percent-in-number"),
         ("学校年度", "C4", 90.5, "not-whole"),

@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
-from gongbao.data.columns import MISSING, Column
+from gongbao.data.columns import MISSING, QUALIFIERS, Column
 from gongbao.data.units import conversion_factor, exact
 
 CellValue = str | float | int | bool | dt.date | dt.datetime | dt.time | dt.timedelta
@@ -30,6 +30,10 @@ _NUMBER = re.compile(
     r"(?P<before>大约|约|近)?(?P<sign>[+-]?)(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<fraction>\.\d+)?"
     r"(?P<more>余|多)?(?P<percent>%?)(?P<unit>[^\d.,%+\-*]*?)(?P<after>以上|以下|左右|上下|余|多)?",
     re.ASCII,
+)
+# said of a number, and none of the qualifiers that are kept with it
+_ABOUT = re.compile(
+    r"超过|超|逾|不足|不到|不少于|不低于|不超过|不高于|至少|至多|大于|小于|将近|接近|几乎|达到?|[><≥≤]"
 )
 _QUALIFIER = {"大约": "约", "多": "余", "上下": "左右"}
 _DASHES = re.compile(r"[-—–―─_~]+|[/\\]|\.{2,}|[…⋯]+")
@@ -115,6 +119,13 @@ def parse_number(text: str) -> Number:
                 f"“{text}”既可能是增减百分之几，也可能是增减几个百分点，不能猜。",
                 "请填本年的数值本身；增长率另起一行，统计量选“增长率”，只填数字，下降填负数。",
             )
+        about = _ABOUT.search(compact)
+        if about and re.search(r"\d", compact):
+            raise CellError(
+                "qualifier-in-number",
+                f"“{text}”带有“{about[0]}”，读不准。",
+                f"请只填数字；“限定词”可选 {'、'.join(QUALIFIERS)}，原话写在“原文摘录”。",
+            )
         raise CellError("not-a-number", f"“{text}”不是数字。", "请填一个数。" + MISSING_ADVICE)
     written = match["before"] or match["more"] or match["after"] or ""
     digits = match["sign"] + match["digits"].replace(",", "") + (match["fraction"] or "")
@@ -149,7 +160,9 @@ def read_number(value: CellValue, column: Column, percent_format: bool = False) 
         return math.nan, f"“{value}”是遮盖或占位的符号，按缺失处理（不是 0）。"
     if number.qualifier:
         raise CellError(
-            "not-a-number", f"“{value}”带有“{number.qualifier}”，这一列只能填确切的数。", "请只填数字。"
+            "qualifier-in-number",
+            f"“{value}”带有“{number.qualifier}”，这一列只能填数字。",
+            f"请只填 {plain_number(number.value)}，不确切之处写在说明里。",
         )
     if number.percent and column.unit != "%":
         raise CellError(

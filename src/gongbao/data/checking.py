@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 import pandas as pd
 
 from gongbao.data.cells import did_you_mean
+from gongbao.data.consistency import check_consistency
 from gongbao.data.covers import Cover
 from gongbao.data.dataset import Dataset
 from gongbao.data.evaluations import check_evaluations, check_frameworks
@@ -19,6 +20,9 @@ from gongbao.data.privacy import check_public_text
 from gongbao.data.problems import Findings, Place
 from gongbao.data.rules import check_table
 from gongbao.data.schema import TABLES
+from gongbao.data.work import WORK_TABLES
+from gongbao.data.work_checks import check_work
+from gongbao.data.work_references import CHECKED_HERE, check_work_references
 
 # Which stages a school of each type reports; 全校 holds what the stages of one school share.
 _STAGES = {
@@ -50,7 +54,7 @@ _WITH_SOURCE = ("school_year", "indicator_values", "evaluations")
 # References checked elsewhere: beside other rules, or against the region's own rows.
 _OWN_CHECK = {
     ("indicator_values", "indicator_id"), ("school_year", "school_id"), ("eval_scores", "eval_id"),
-}  # fmt: skip
+} | CHECKED_HERE  # fmt: skip
 
 
 def check_dataset(dataset: Dataset, covers: Mapping[str, Cover], findings: Findings) -> None:
@@ -67,6 +71,9 @@ def check_dataset(dataset: Dataset, covers: Mapping[str, Cover], findings: Findi
     check_public_text(dataset, covers, findings)
     check_frameworks(dataset, findings)
     check_evaluations(dataset, findings)
+    check_work(dataset, findings)
+    check_work_references(dataset, findings)
+    check_consistency(dataset, findings)
 
 
 def _known(frame: pd.DataFrame, column: str) -> set[str]:
@@ -271,6 +278,8 @@ def _check_filled(dataset: Dataset, findings: Findings) -> None:
             *(frame.loc[_says_something(frame, name), c] for c in ("region_code", "year")), strict=True
         )
     }
+    for table in WORK_TABLES:  # a template lists none of their rows: whatever stands there was filled in
+        told |= set(zip(*(dataset.tables[table.name][c] for c in ("region_code", "year")), strict=True))
     for region, year, file in zip(
         *(dataset.covers[c] for c in ("region_code", "year", "_file")), strict=True
     ):

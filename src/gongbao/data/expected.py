@@ -12,6 +12,8 @@ from gongbao.data.columns import Table
 from gongbao.data.dataset import Dataset
 from gongbao.data.schema import SUBMISSION_TABLES, TABLES
 from gongbao.data.spreadsheet import excel_value
+from gongbao.data.work import PRELISTED
+from gongbao.data.work_checks import FINISHED
 from gongbao.rows import row_dicts
 
 Rows = pd.DataFrame | Iterable[Mapping[str, Any]]
@@ -27,8 +29,14 @@ COMPARED: dict[str, tuple[str, ...] | None] = {
     "school_year": None,
     "indicator_values": ("value",),
     "eval_scores": ("score",),
+    "funds": ("budget", "received", "paid"),
+    "projects": ("stage", "invest_done"),
+    "staffing": ("value",),
+    "surveys": ("issued", "valid", "satisfied"),
+    "tasks": ("target",),
 }
 Key = tuple[str, ...]
+_COUNTY = "县"
 
 
 def row_key(table: Table, record: Mapping[str, Any]) -> Key:
@@ -52,8 +60,9 @@ def last_year(dataset: Dataset, region: str, year: int) -> dict[str, dict[Key, d
         table = TABLES[name]
         rows = records(dataset.table(name, region, year - 1))
         for row in rows:
-            if "eval_id" in row:
-                row["eval_id"] = _this_year(row["eval_id"], year)
+            for code in ("eval_id", "task_id"):
+                if code in row:
+                    row[code] = _this_year(row[code], year)
         found[name] = {row_key(table, row): row for row in rows}
     return found
 
@@ -71,7 +80,7 @@ def expected_rows(
     names = {s["school_id"]: s["school_name"] for s in schools}
     stages = records(dataset.table("school_year", region, year - 1))
     evaluations = _expected_evaluations(dataset, region, year)
-    held_before = not dataset.table("evaluations", region, year - 1).empty
+    held_before = any(_of_county(row) for row in records(dataset.table("evaluations", region, year - 1)))
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in SUBMISSION_TABLES}
     return rows | {
         "schools": schools,
@@ -79,17 +88,59 @@ def expected_rows(
             {"school_id": r["school_id"], "stage": r["stage"], SCHOOL: names.get(r["school_id"])}
             for r in stages
         ],
-        "indicator_values": _expected_values(dataset, statistics),
+        "indicator_values": _expected_values(dataset, statistics, _reported(dataset, region, year - 1)),
         # without last year's, a listed row would look like an evaluation that was held
         "evaluations": evaluations if held_before else [],
         "eval_scores": _expected_scores(dataset, region, year, evaluations),
+        **_expected_work(dataset, region, year),
     }
 
 
-def _expected_values(dataset: Dataset, statistics: Collection[str]) -> list[dict[str, Any]]:
+# An open rectification goes on as it is, whether or not anything is added to it.
+_CARRIED = ("rect_id", "finding_id", "finding_year", "unit", "measure", "mode", "issued", "deadline",
+            "extended_to", "reminders", "notice_no")  # fmt: skip
+
+
+def _expected_work(dataset: Dataset, region: str, year: int) -> dict[str, list[dict[str, Any]]]:
+    """What is carried over: rectifications that are still open, projects that aren't finished, and what was
+    planned, funded, counted and asked last year. A task's id is this year's; a problem keeps its own."""
+    rows = {}
+    for name, columns in {"rectifications": _CARRIED, **PRELISTED}.items():
+        last = [row for row in records(dataset.table(name, region, year - 1)) if _goes_on(name, row)]
+        rows[name] = [{column: row[column] for column in columns} for row in last]
+    for row in rows["rectifications"]:
+        if row["finding_year"] != row["finding_year"]:  # last year's own
+            row["finding_year"] = year - 1
+    for row in rows["tasks"]:
+        row["task_id"] = _this_year(row["task_id"], year)
+    for name in ("staffing", "surveys", "funds"):  # one listed for two periods is listed once
+        rows[name] = list({row_key(TABLES[name], row): row for row in rows[name]}.values())
+    return rows
+
+
+def _goes_on(table: str, row: Mapping[str, Any]) -> bool:
+    if table == "rectifications":
+        return not isinstance(row["closed"], str) or row["recheck_result"] == "不合格"
+    if table == "projects":
+        return row["stage"] not in FINISHED
+    return True
+
+
+def _reported(dataset: Dataset, region: str, year: int) -> set[str]:
+    """Indicators that the region reported in that year."""
+    return set(dataset.table("indicator_values", region, year)["indicator_id"])
+
+
+def _expected_values(
+    dataset: Dataset, statistics: Collection[str], reported: Collection[str]
+) -> list[dict[str, Any]]:
+    """The indicators every county is asked for, and those that this one reported last year."""
     rows = []
     for record in records(dataset.table("indicators")):
         if record["topic"] in COMPUTED_TOPICS:
+            continue
+        asked = record["publish"] == "public" and record["listed"] != 0
+        if not asked and record["indicator_id"] not in reported:
             continue
         extra = _split(record["statistics"])
         for stage in _split(record["stage"]):
@@ -107,19 +158,26 @@ def _split(text: Any) -> list[str]:
 
 
 def _expected_evaluations(dataset: Dataset, region: str, year: int) -> list[dict[str, Any]]:
-    """Last year's evaluations again, or a self-evaluation under each framework used in the same city."""
+    """Last year's evaluations of the county again, or a self-evaluation under each framework used in the same
+    city. Schools, kindergartens and towns take turns: who was evaluated last year isn't asked for again."""
     kept = ("framework_id", "object_type", "object_id", "step")
-    last = records(dataset.table("evaluations", region, year - 1))
+    last = [row for row in records(dataset.table("evaluations", region, year - 1)) if _of_county(row)]
     if last:
         return [{k: r[k] for k in kept} | {"eval_id": _this_year(r["eval_id"], year)} for r in last]
     used = dataset.table("evaluations")
-    used = used[used["region_code"].astype("str").str.startswith(region[:4])]
+    used = used[
+        used["region_code"].astype("str").str.startswith(region[:4]) & (used["object_type"] == _COUNTY)
+    ]
     frameworks = sorted(set(used["framework_id"]) or set(dataset.table("framework_items")["framework_id"]))
     return [
         {"eval_id": f"{region}-{year}-ZP" + (f"-{framework}" if len(frameworks) > 1 else ""),
          "framework_id": framework, "object_type": "县", "object_id": region, "step": "自评"}
         for framework in frameworks
     ]  # fmt: skip
+
+
+def _of_county(evaluation: Mapping[str, Any]) -> bool:
+    return bool(evaluation["object_type"] == _COUNTY)
 
 
 def _expected_scores(

@@ -17,6 +17,13 @@ from gongbao.data.schema import SUBMISSION_TABLES, TABLES
 from gongbao.data.sheets import Cells, RawTable
 from gongbao.data.values import resolve_values
 
+# Where an empty 来源编号 stands for the cover's; an office's own lists of schools have no source.
+_WITH_DEFAULT_SOURCE = tuple(
+    name
+    for name in SUBMISSION_TABLES
+    if name != "sources" and any(column.refers == "sources.source_id" for column in TABLES[name].columns)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Submission:
@@ -62,13 +69,14 @@ def _frame(
     numbers: dict[int, Number],
     findings: Findings,
 ) -> pd.DataFrame:
-    """One table out of all files. `numbers` gets the written numbers by row label."""
+    """One table out of all files. `numbers` gets the written numbers of 指标数据 by row label."""
     types = _types(name)
     columns: dict[str, Cells] = {column: [] for column in types}
     for raw, submission in parts:
         start, count = len(columns["_row"]), len(raw.rows)
-        for position, number in raw.numbers.items():
-            numbers[start + position] = number
+        if name == "indicator_values":
+            for position, number in raw.numbers.items():
+                numbers[start + position] = number
         implied: dict[str, str | float] = {}
         if submission is not None:
             implied = {"region_code": submission.region, "year": float(submission.year)}
@@ -126,7 +134,7 @@ def _held(evaluations: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
 def _fill_default_source(tables: Mapping[str, pd.DataFrame], submission: Submission) -> None:
     if not submission.cover.source_id:
         return
-    for name in ("school_year", "indicator_values", "evaluations"):
+    for name in _WITH_DEFAULT_SOURCE:
         frame = tables[name]
         own = (frame["region_code"] == submission.region) & (frame["year"] == submission.year)
         frame.loc[own & frame["source_id"].isna(), "source_id"] = submission.cover.source_id

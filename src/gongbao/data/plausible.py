@@ -60,7 +60,7 @@ def check_range(
             "above-100",
             place,
             f"“{name}”是 {plain_number(value)}%，超过 100%。",
-            "请核对；确有原因的写在说明里。",
+            "请核对；确有原因的，请在“核对说明”表里说明。",
         )
 
 
@@ -104,20 +104,28 @@ def _check_jump(
     dataset: Dataset,
     findings: Findings,
 ) -> None:
-    if not (abs(value) > 0 and abs(before) > 0):  # also false for NaN
+    if kind == "count" and min(abs(value), abs(before)) < _FEW:
         return
-    low, high = sorted((abs(value), abs(before)))
-    if kind == "count" and low < _FEW:
-        return
-    times = high / low
-    if times >= _FAR or any(jump / _JUMP_WIDTH <= times <= jump * _JUMP_WIDTH for jump in _JUMPS):
-        about = next((j for j in _JUMPS if j / _JUMP_WIDTH <= times <= j * _JUMP_WIDTH), round(times))
+    about = times_apart(value, before)
+    if about is not None:
         findings.warning(
             "unit-jump",
             dataset.place(frame.iloc[index], "value"),
             f"数值是 {plain_number(value)}，上年是 {plain_number(before)}，相差约 {about} 倍，单位可能不对。",
-            "请核对单位；确实如此的写在说明里。",
+            "请核对单位；确实如此的，请在“核对说明”表里说明。",
         )
+
+
+def times_apart(value: float, before: float) -> int | None:
+    """How many times one number is the other where that looks like another unit (10, 100, 10,000 or very
+    many times); None where it doesn't, or where one is missing or zero."""
+    if not (abs(value) > 0 and abs(before) > 0):  # also false for NaN
+        return None
+    low, high = sorted((abs(value), abs(before)))
+    times = high / low
+    if times >= _FAR or any(jump / _JUMP_WIDTH <= times <= jump * _JUMP_WIDTH for jump in _JUMPS):
+        return next((j for j in _JUMPS if j / _JUMP_WIDTH <= times <= j * _JUMP_WIDTH), round(times))
+    return None
 
 
 def _check_growth(
@@ -143,7 +151,7 @@ def _check_growth(
             dataset.place(frame.iloc[index], "value"),
             f"增长率填 {plain_number(written)}%，但本年 {plain_number(now)}、上年 {plain_number(last)}"
             f" 算出来是 {plain_number(computed)}%。",
-            "请核对三个数；口径有变化的写在说明里。",
+            "请核对三个数；口径有变化的，请在“核对说明”表里说明。",
         )
 
 

@@ -31,7 +31,8 @@ class Problem:
     """One finding of a check, in Chinese, addressed to the person who can mend it.
 
     `code` is stable ("not-a-number") for tools and tests; `message` says what is wrong;
-    `advice` says what would be right. An error stops a build, a warning does not.
+    `advice` says what would be right. An error stops a build, a warning does not. `answer` is the
+    office's explanation of a warning (table 核对说明), "" where it gave none.
     """
 
     severity: Severity
@@ -39,11 +40,24 @@ class Problem:
     place: Place
     message: str
     advice: str = ""
+    answer: str = ""
+
+    @property
+    def kind(self) -> str:
+        """错误, 提醒, or 已说明 for a warning that has been answered."""
+        if self.severity == "error":
+            return "错误"
+        return "已说明" if self.answer else "提醒"
+
+    @property
+    def remedy(self) -> str:
+        """What would be right, or what the office says about it; begins with a space, "" for neither."""
+        if self.answer:
+            return f" 说明：{self.answer}"
+        return f" 改法：{self.advice}" if self.advice else ""
 
     def __str__(self) -> str:
-        label = "错误" if self.severity == "error" else "提醒"
-        advice = f" 改法：{self.advice}" if self.advice else ""
-        return f"{label} {self.place}：{self.message}{advice}"
+        return f"{self.kind} {self.place}：{self.message}{self.remedy}"
 
 
 class DataError(Exception):

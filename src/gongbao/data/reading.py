@@ -15,6 +15,7 @@ from gongbao.data.covers import Cover, read_cover
 from gongbao.data.csvfiles import read_csv
 from gongbao.data.dataset import Dataset
 from gongbao.data.excel import read_excel
+from gongbao.data.explanations import answer_warnings
 from gongbao.data.folders import Found, files_outside, find_files, is_cover, relative_name, table_named
 from gongbao.data.frames import Submission, assemble
 from gongbao.data.grids import Grid
@@ -153,7 +154,7 @@ def examine(root: Path, data_dir: Path, extra: Sequence[Path] = ()) -> tuple[Dat
     digests = {content.name: content.digest for content in contents}
     dataset = assemble(shared, submissions, digests, findings)
     check_dataset(dataset, {s.file: s.cover for s in submissions}, findings)
-    problems = list(dict.fromkeys(findings.problems))
+    problems = answer_warnings(dataset, list(dict.fromkeys(findings.problems)))
     warnings = tuple(p for p in problems if p.severity == "warning")
     return Dataset(dataset.tables, dataset.covers, dataset.letters, dataset.digests, warnings), problems
 

@@ -10,34 +10,39 @@ from typing import Literal
 from gongbao.data.problems import Problem
 
 Style = Literal["text", "json", "github"]
+_ORDER = ("错误", "提醒", "已说明")
 
 
 def format_problems(problems: Iterable[Problem], style: Style = "text") -> str:
-    """All problems in one text. text: errors, then warnings, each grouped by file, and a summary line;
-    json: a list of objects; github: workflow commands that annotate the files of a pull request."""
-    ordered = sorted(problems, key=lambda p: (p.severity != "error", p.place.file))  # stable within a file
+    """All problems in one text. text: errors, warnings, then those the office has answered, each grouped by
+    file, and a summary line; json: a list of objects; github: workflow commands that annotate the files of
+    a pull request."""
+    ordered = sorted(problems, key=lambda p: (_ORDER.index(p.kind), p.place.file))  # stable within a file
     if style == "json":
         return json.dumps([_as_object(problem) for problem in ordered], ensure_ascii=False, indent=2)
     if style == "github":
         return "\n".join(_as_command(problem) for problem in ordered)
     lines: list[str] = []
-    for (severity, file), group in groupby(ordered, key=lambda p: (p.severity, p.place.file)):
-        lines.append(f"{file}（{'错误' if severity == 'error' else '提醒'}）")
+    for (kind, file), group in groupby(ordered, key=lambda p: (p.kind, p.place.file)):
+        lines.append(f"{file}（{kind}）")
         lines += [f"  {_in_file(problem)}" for problem in group]
         lines.append("")
     return "\n".join([*lines, summary(ordered)])
 
 
 def summary(problems: Iterable[Problem]) -> str:
-    """n 个错误，m 个提醒"""
-    severities = [problem.severity for problem in problems]
-    return f"{severities.count('error')} 个错误，{severities.count('warning')} 个提醒"
+    """n 个错误，m 个提醒，and k 个已说明 where there are any"""
+    kinds = [problem.kind for problem in problems]
+    answered = f"，{kinds.count('已说明')} 个已说明" if "已说明" in kinds else ""
+    return f"{kinds.count('错误')} 个错误，{kinds.count('提醒')} 个提醒{answered}"
 
 
 def _in_file(problem: Problem) -> str:
     where = str(problem.place).removeprefix(problem.place.file).strip()
-    advice = f" 改法：{problem.advice}" if problem.advice else ""
-    return f"{where}：{problem.message}{advice}" if where else f"{problem.message}{advice}"
+    # the code is what an explanation answers (table 核对说明)
+    code = f"〔{problem.code}〕" if problem.kind == "提醒" else ""
+    text = f"{problem.message}{code}{problem.remedy}"
+    return f"{where}：{text}" if where else text
 
 
 def _as_object(problem: Problem) -> dict[str, str | None]:
@@ -50,6 +55,7 @@ def _as_object(problem: Problem) -> dict[str, str | None]:
         "cell": place.cell,
         "message": problem.message,
         "advice": problem.advice,
+        "answer": problem.answer,
     }
 
 
@@ -59,8 +65,9 @@ def _as_command(problem: Problem) -> str:
     properties = f"file={_escaped(place.file, True)},title={_escaped(problem.code, True)}"
     if place.cell and place.cell.isdigit() and place.file.lower().endswith(".csv"):
         properties += f",line={place.cell}"
-    text = f"{place}：{problem.message}" + (f" 改法：{problem.advice}" if problem.advice else "")
-    return f"::{problem.severity} {properties}::{_escaped(text, False)}"
+    text = f"{place}：{problem.message}{problem.remedy}"
+    level = "notice" if problem.answer else problem.severity
+    return f"::{level} {properties}::{_escaped(text, False)}"
 
 
 def _escaped(text: str, in_property: bool) -> str:

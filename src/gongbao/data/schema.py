@@ -152,6 +152,9 @@ INDICATORS = Table(
         Column(
             "min_n", "最小公布数", "count", "小于它（且大于0）的人数不公布，印作“<5”；比率则要求分母不小于它"
         ),
+        Column(
+            "listed", "列入填报表", "flag", "填“否”的不预先列在空白填报表里（上年报过的县仍会列）；留空即列入"
+        ),
         Column("definition", "指标解释"),
         Column("source_id", "依据", "code", refers="sources.source_id"),
     ),

@@ -30,9 +30,13 @@ from gongbao.data.headers import (
     map_columns,
 )
 from gongbao.data.problems import Findings
+from gongbao.data.work import PRELISTED
 
 _TOTALS = ("合计", "总计", "小计", "全县合计", "全市合计")
 _REMARK = re.compile("^(注|备注|说明|填表|制表|审核|负责人|单位负责人|联系)")
+# Rows that somebody may have meant, though they hold nothing but what a template lists.
+_WORK_LISTED = {"tasks": "序号、月份、目标值或完成期限", "projects": "阶段"}
+_AS_WRITTEN = ("indicator_values", "staffing")
 _PLAIN = re.compile(r"-?\d{1,15}(\.\d{1,6})?", re.ASCII)
 
 Cells = list[str | float]
@@ -42,9 +46,9 @@ Cells = list[str | float]
 class RawTable:
     """The rows of one sheet: `columns[name]` holds "" or NaN where missing; `rows` are Excel's row numbers.
 
-    Missing text is "" here. `numbers`: for 指标数据, position in `rows` -> the 数值 cell as it was
-    written, where it was not a plain number: percent, unit and qualifier can only be judged beside the
-    indicator.
+    Missing text is "" here. `numbers`: for 指标数据 and 队伍, position in `rows` -> the 数值 cell as it
+    was written, where it was not a plain number: percent and unit can only be judged beside the
+    indicator, qualifier and missing code have columns of their own.
     """
 
     table: str
@@ -88,12 +92,10 @@ def read_table(grid: Grid, table: Table, findings: Findings) -> RawTable | None:
     )
     for column in table.columns:
         if column.name in mapped:
-            raw.columns[column.name] = _read_column(
-                grid, table, column, mapped[column.name], body, raw, findings
-            )
+            raw.columns[column.name] = _read_column(grid, table, column, mapped, body, raw, findings)
         else:
             raw.columns[column.name] = [math.nan if column.numeric else ""] * len(body)
-    if table.name == "indicator_values":
+    if raw.numbers:
         _take_from_numbers(grid, raw, mapped, findings)
     return raw
 
@@ -128,7 +130,7 @@ def _body(grid: Grid, table: Table, mapped: dict[str, int], first: int, findings
     marked = {row for row, column in (*grid.errors, *grid.uncalculated) if column in mapped.values()}
     indexes = sorted(mapped.values())
     reported = _reported_columns(table, mapped)
-    body = []
+    body, passed_over = [], []
     for index in range(first, len(grid.rows)):
         row = grid.rows[index]
         width = len(row)
@@ -137,7 +139,8 @@ def _body(grid: Grid, table: Table, mapped: dict[str, int], first: int, findings
             if not filled:
                 continue
             if reported and not any(i in reported for i in filled):
-                continue  # a row the template had listed and nobody filled in
+                passed_over.append(index)  # a row the template had listed and nobody filled in
+                continue
             text = first_text(row)
             if text in _TOTALS:
                 findings.error(
@@ -156,6 +159,13 @@ def _body(grid: Grid, table: Table, mapped: dict[str, int], first: int, findings
                 )
                 continue
         body.append(index)
+    if passed_over and table.name in _WORK_LISTED:
+        findings.warning(
+            "not-filled-in",
+            grid.place(passed_over[0]),
+            f"“{table.label}”表有 {len(passed_over)} 行只有预列的内容，没有填本年的情况，没有读取。",
+            f"本年还有的请填 {_WORK_LISTED[table.name]}；没有的请删除整行。",
+        )
     return body
 
 
@@ -165,6 +175,8 @@ def _reported_columns(table: Table, mapped: dict[str, int]) -> set[int]:
         names: tuple[str, ...] = ("value", "missing_code", "numerator", "denominator")
     elif table.name == "eval_scores":
         names = ("score", "status", "deduction", "reason", "planned_fix", "evidence")
+    elif table.name in PRELISTED:
+        names = tuple(name for name in table.names if name not in PRELISTED[table.name])
     else:
         return set()
     return {mapped[name] for name in names if name in mapped}
@@ -217,15 +229,22 @@ def _check_fields(grid: Grid, header: int, body: list[int], findings: Findings) 
 
 
 def _read_column(
-    grid: Grid, table: Table, column: Column, index: int, body: list[int], raw: RawTable, findings: Findings
+    grid: Grid,
+    table: Table,
+    column: Column,
+    mapped: dict[str, int],
+    body: list[int],
+    raw: RawTable,
+    findings: Findings,
 ) -> Cells:
     """Every cell of a column; a cell with an error is missing and reported."""
+    index = mapped[column.name]
     numeric = column.type == "number"
     whole = column.type == "count"
     missing: str | float = math.nan if column.numeric else ""
     required = column.required and not (column.implied and table.scope == "submission")
     marked = {r for r, c in (*grid.errors, *grid.uncalculated, *grid.percent) if c == index}
-    as_written = table.name == "indicator_values" and column.name == "value"
+    as_written = column.name == "value" and table.name in _AS_WRITTEN
     cells: Cells = []
     rows = grid.rows
     for position, row in enumerate(body):
@@ -253,11 +272,13 @@ def _read_column(
             percent = (row, index) in grid.percent
             if as_written:
                 number = number_of(value, percent)
-                raw.numbers[position] = number
-                cells.append(math.nan if number.masked else float(number.value))
-                if number.masked or number.qualifier:
-                    _explain(grid, row, index, value, number, findings)
-                continue
+                told = number.masked or (number.qualifier and not number.unit and not number.percent)
+                if told or table.name == "indicator_values":
+                    raw.numbers[position] = number
+                    cells.append(math.nan if number.masked else float(number.value))
+                    if number.masked or number.qualifier:
+                        _explain(grid, row, index, value, number, findings)
+                    continue
             result, remark = read_cell(value, column, percent)
             cells.append(result)
             if remark:
@@ -265,7 +286,11 @@ def _read_column(
                 advice = "没有数据请留空；不能公开的请与上级商定。" if masked else "请只填数字。"
                 findings.warning("masked" if masked else "cleaned", grid.place(row, index), remark, advice)
         except CellError as error:
-            findings.error(error.code, grid.place(row, index), error.message, error.advice)
+            advice = error.advice
+            if error.code == "qualifier-in-number" and "qualifier" in mapped:
+                letter = column_letter(mapped["qualifier"])
+                advice = f"请只填数字，“约、近、余、以上”这样的词填在“限定词”列（{letter} 列）。"
+            findings.error(error.code, grid.place(row, index), error.message, advice)
             cells.append(missing)
     return cells
 

@@ -67,6 +67,22 @@ _REFERENCES = {
     "eval_scores": ("item_id", (ITEM_NAME, FULL_SCORE)),
     "school_year": ("school_id", (SCHOOL,)),
 }
+# columns that refer to another sheet's code without `refers`: it may be an earlier year's, or nobody's
+_CHOSEN = {
+    ("eval_scores", "item_id"),
+    ("findings", "item_id"),
+    ("rectifications", "finding_id"),
+    ("explanations", "sheet"),
+}
+# column -> the table whose first column holds its values
+_LISTED_IN = {
+    "school_id": "schools",
+    "eval_id": "evaluations",
+    "insp_id": "inspections",
+    "finding_id": "findings",
+    "task_id": "tasks",
+    "project_id": "projects",
+}
 _COVER_HELP = {
     "region_code": "已填好，请勿改动",
     "year": "已填好，请勿改动",
@@ -92,7 +108,19 @@ _HOW_TO = (
     "十、不要填写学生、教师、干部的姓名、身份证号、电话，也不要填写中考、高考成绩和升学情况。",
     "十一、各表加了保护以防误改标题和公式区，没有密码；上年各列可先撤销工作表保护再用左上方的"
     "“1、2”按钮折叠。粘贴数据请用“选择性粘贴—数值”，以免带走下拉列表。",
-    "十二、填好后存为 data/年度/行政区划代码.xlsx（不改工作表名），运行 gongbao check；"
+    "十二、“督导检查”“问题”“整改”记一年的督导：检查一次一行并编号，发现的问题写明是哪次检查（检查编号）或评价（评价编号），"
+    "整改写明是哪个问题（问题编号）。上年没有办结的整改已列在“整改”表里，“问题年度”是问题所在公报的年度；"
+    "办结了填办结日期，复查了填复查日期和结果。是否逾期由系统按日期推算，不填。",
+    "十三、“任务”里预列的是上年的任务：本年还有的，填序号、月份、目标值或期限；没有的留着不填或删除整行。"
+    "比较（>=、<=、=）和目标值要一起填。进展填在“任务进展”，一次一行。",
+    "十四、“工程项目”里预列的是上年没有完工的项目，请填本年的阶段；“项目旬报”的旬写成 2023-05-上。"
+    "“专项资金”“队伍”“满意度调查”预列的是上年有的项目，没有数据的留空；“队伍”里没有数值的填缺失原因。",
+    "十五、“问题（内部）”和“可公开”填“否”的行只在本单位使用，不会公开；其余文字都会公开。责任单位写单位或职务，不写人名。",
+    "十六、gongbao check 的提醒如果核对无误，在“核对说明”里答复：照抄提醒代码（方括号里的英文）和工作表名，"
+    "数据行填该行的编号，解释会印在公报里。错误只能改正，不能用说明代替。",
+    "十七、行数多的表可以另存为 CSV（UTF-8）：把整份填报表放成文件夹 data/年度/行政区划代码/，一表一个文件，"
+    "用工作表名作文件名，如 到校督导.csv，封面.csv 也在其中。",
+    "十八、填好后存为 data/年度/行政区划代码.xlsx（不改工作表名），运行 gongbao check；"
     "有问题会逐条指出工作表、单元格和改法。",
 )
 
@@ -141,9 +169,7 @@ def write_template(
             sheet, columns, [_sheet_row(table, r, before.get(table.name, {})) for r in rows[table.name]]
         )
         # the table that gives a code its meaning does not choose it from a list
-        chosen = {
-            c.name for c in table.columns if c.refers or (table.name, c.name) == ("eval_scores", "item_id")
-        }
+        chosen = {c.name for c in table.columns if c.refers or (table.name, c.name) in _CHOSEN}
         add_rules(sheet, columns, {name: area for name, area in known.items() if name in chosen})
     for name in (INDICATOR_LIST, ITEM_LIST):  # behind the sheets to fill in
         book.move_sheet(name, len(SUBMISSION_TABLES) + 1)
@@ -253,10 +279,10 @@ def _write_help(book: Workbook, dataset: Dataset, title: str) -> dict[str, str]:
         if name != INSTRUCTIONS:
             book[name].freeze_panes = "A2"
         protect(book[name])
-    ends["school_id"] = (TABLES["schools"].label, "A", FIRST_ROW, LAST_ROW)
-    ends["eval_id"] = (TABLES["evaluations"].label, "A", FIRST_ROW, LAST_ROW)
+    ends |= {column: (TABLES[name].label, "A", FIRST_ROW, LAST_ROW) for column, name in _LISTED_IN.items()}
     frameworks = ",".join(sorted(set(items["framework_id"])))
     known = {c: f"'{s}'!${a}${low}:${a}${max(low, high)}" for c, (s, a, low, high) in ends.items()}
+    known["sheet"] = '"' + ",".join(TABLES[name].label for name in SUBMISSION_TABLES) + '"'
     return known | ({"framework_id": f'"{frameworks}"'} if frameworks else {})
 
 

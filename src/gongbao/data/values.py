@@ -17,13 +17,13 @@ from gongbao.data.columns import STAGES, STATISTICS
 from gongbao.data.dataset import Dataset
 from gongbao.data.plausible import check_last_year, check_range
 from gongbao.data.problems import Findings, Place
+from gongbao.data.rates import SCALES, gives, hint, step
 from gongbao.data.units import conversion_factor, exact
 
 VALUE = "数值"
 # What a statistic is measured in, whatever the indicator's unit is.
 _OWN_UNIT = {"增长率": "%", "差异系数": ""}
 _READ = ("indicator_id", "unit", "stage", "statistics", "kind", "name_zh")
-_FINEST = 6  # decimals beyond which a value was computed, not printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +125,8 @@ def _check_scope(
             f"指标 {code} 不适用于“{stage}”。",
             f"适用学段：{stages}。",
         )
+    if statistic == "增长率" and indicator.kind == "rate" and indicator.unit in SCALES:
+        return  # which of its two readings is meant is asked once all values are known (`consistency`)
     if statistic != VALUE and statistic not in indicator.statistics:
         accepted = "、".join([VALUE, *(s for s in STATISTICS if s in indicator.statistics and s != VALUE)])
         findings.error(
@@ -230,14 +232,12 @@ def _check_ratio(
     if qualified:
         return
     written = exact(value)
-    exponent = written.as_tuple().exponent
-    step = Decimal(1).scaleb(-min(max(-int(exponent), 0), _FINEST))
-    if computed.quantize(step, ROUND_HALF_UP) != written.quantize(step, ROUND_HALF_UP):
-        shown = plain_number(computed.quantize(min(step, Decimal("0.01")), ROUND_HALF_UP))
+    if not gives(exact(part), exact(whole), written, unit):
+        shown = plain_number(computed.quantize(min(step(written), Decimal("0.01")), ROUND_HALF_UP))
         findings.warning(
             "ratio-mismatch",
             place("value"),
             f"数值是 {plain_number(written)}{unit}，但分子 {plain_number(part)} ÷ 分母 {plain_number(whole)}"
-            f" 是 {shown}{unit}。",
-            "请核对三个数的口径；确有原因的写在说明里。",
+            f" 是 {shown}{unit}。{hint(value, whole, unit) if not part % 1 else ''}",
+            "请核对三个数的口径；原文如此的，请在“核对说明”表里说明。",
         )

@@ -372,3 +372,12 @@ WORK_TABLES = (
     CAMPAIGNS,
     EXPLANATIONS,
 )
+
+# What a template lists again from last year's rows. A row that holds nothing else has not been filled in.
+PRELISTED: dict[str, tuple[str, ...]] = {
+    "tasks": ("task_id", "section", "title", "owner", "indicator_id", "op", "unit"),
+    "projects": ("project_id", "name", "category", "area_m2", "invest_plan", "start", "due"),
+    "funds": ("programme", "level"),
+    "staffing": ("category", "kind", "unit", "publish"),
+    "surveys": ("survey", "group"),
+}
