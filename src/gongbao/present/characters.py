@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-SIGNS = "〔〕·—…‰℃㎡㎥→↑↓←▲▼●○■□★☆≤≥≠≈±×÷√✓“”‘’￥"
+# "−" (U+2212) is how Vega writes a number below zero.
+SIGNS = "−〔〕·—…‰℃㎡㎥→↑↓←▲▼●○■□★☆≤≥≠≈±×÷√✓“”‘’￥"
 
 
 @cache

@@ -6,7 +6,8 @@ for print, look at the clock, or hold a threshold: thresholds, weights and grade
 Frames come straight from `Dataset.table`: numbers float64 with NaN where missing, text `str`.
 
 Ways in: `evaluate_balance` (then `coefficient_gaps`, `school_gaps`), `evaluate_duty` (then
-`self_vs_recheck`), `year_on_year`, and `find_target` with `compare` for a single indicator.
+`self_vs_recheck`), `year_on_year`, `read_cases` (then `burn_down`, `carry_over`), `task_status`, and
+`find_target` with `compare` for a single indicator.
 """
 
 from gongbao.standards.balance import BalanceResult, MissingTargetError, evaluate_balance
@@ -28,13 +29,25 @@ from gongbao.standards.finance import (
 )
 from gongbao.standards.gaps import CoefficientGap, GapPlan, close_gap, coefficient_gaps, school_gaps
 from gongbao.standards.outcome import Outcome, all_of, compare
+from gongbao.standards.rectification import (
+    Case,
+    DeadlineRule,
+    State,
+    Timing,
+    burn_down,
+    carry_over,
+    read_cases,
+)
 from gongbao.standards.rules import RULES, IndicatorRule
 from gongbao.standards.targets import LocalTargets, Target, find_target
+from gongbao.standards.tasks import TaskState, task_met, task_status
 
 __all__ = [
     "RULES",
     "BalanceResult",
+    "Case",
     "CoefficientGap",
+    "DeadlineRule",
     "DutyResult",
     "GapPlan",
     "IndicatorRule",
@@ -42,9 +55,14 @@ __all__ = [
     "MissingTargetError",
     "Outcome",
     "Spread",
+    "State",
     "Target",
+    "TaskState",
+    "Timing",
     "YearOnYear",
     "all_of",
+    "burn_down",
+    "carry_over",
     "close_gap",
     "coefficient_gaps",
     "compare",
@@ -59,8 +77,11 @@ __all__ = [
     "growth_disagreement",
     "not_decreasing",
     "previous_from_growth",
+    "read_cases",
     "school_gaps",
     "self_vs_recheck",
     "split_shared",
+    "task_met",
+    "task_status",
     "year_on_year",
 ]
