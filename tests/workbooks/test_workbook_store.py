@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 
@@ -41,6 +42,21 @@ def test_unchanged_run_is_found(stored):
     found = kept.lookup(job, same)
     assert found.read_text("utf-8") == "executed"
     assert found.relative_to(kept.folder).as_posix() == "2019/990101/finance.ipynb"
+
+
+def test_a_state_may_be_empty(stored):
+    """What was read may say nothing; that is not the same as not being there."""
+    kept, job = stored
+    silent = Read("remarks", "990101:2019", "")
+    kept.save(job, Run(KEY, job.target, 1.0, None, (silent,)))
+    assert kept.lookup(job, same) is not None
+    assert kept.lookup(job, lambda read: None) is None
+    assert kept.lookup(job, lambda read: "重复") is None
+
+
+def test_runs_for_the_office_and_for_the_public_are_not_mixed(stored):
+    kept, job = stored
+    assert kept.lookup(dataclasses.replace(job, internal=True), same) is None
 
 
 def test_target_may_be_removed(stored):

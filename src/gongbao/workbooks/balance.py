@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
-from gongbao.present import Verdict, against, plain
+from gongbao.present import Fact, Sentence, Verdict, against, plain
 from gongbao.rows import row_dicts
 from gongbao.standards import RULES, BalanceResult, LocalTargets, Outcome, Target, all_of, cv_from
 from gongbao.standards.rules import BASIC, COMPOSITE, LEVELS, QUALITY, SCHOOL_RULE, TEACHING_POINT_PUPILS
+from gongbao.workbooks.balance_counts import layout_points
+from gongbao.workbooks.balance_parts import Parts
 from gongbao.workbooks.balance_schools import CV_DECIMALS, BalanceSchools
+from gongbao.workbooks.balance_words import balance_facts, balance_summary
+from gongbao.workbooks.values import COLUMNS as VALUES
 
 FROM_SCHOOLS, PUBLISHED = "按学校数据计算", "按已公布的县级数据"
 _COEFFICIENTS = (
@@ -39,6 +43,23 @@ class Balance:
     indicators: pd.DataFrame
     published: pd.DataFrame
     result: BalanceResult | None
+    parts: Parts | None = None
+    values: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(VALUES)))
+
+    def __bool__(self) -> bool:
+        """Whether anything was reported on balance."""
+        known = len(self.coefficients(QUALITY)) or len(self.composites()) or len(self.values)
+        return bool(known or self.result is not None or self.parts)
+
+    @property
+    def held(self) -> bool:
+        """Whether 优质均衡 is asked of this place and year at all (before 2017 it was not)."""
+        return self._target(RULES[QUALITY][0].indicator_id, "差异系数", LEVELS[0]) is not None
+
+    @property
+    def others(self) -> pd.DataFrame:
+        """The area's values (rows of `Report.values`) that the coefficient tables don't show."""
+        return self.values[~self.values["indicator_id"].isin(self.used_indicators())]
 
     @cached_property
     def schools(self) -> BalanceSchools | None:
@@ -76,6 +97,12 @@ class Balance:
             "eight": str(len(RULES[BASIC])),
         }
 
+    def layout(self, history: pd.DataFrame) -> list[pd.DataFrame]:
+        """How the counts of 学校布局 at a point in time (schools there are, not those built in a year)
+        developed, from rows of `Report.history`: see balance_counts.layout_points."""
+        stocks = [i for i, row in self._definitions.items() if row["period_type"] == "时点"]
+        return layout_points(history[history["indicator_id"].isin(stocks)])
+
     def used_indicators(self) -> list[str]:
         """Indicators that the coefficient tables show; the rest of the area's values are shown apart."""
         return [
@@ -91,6 +118,8 @@ class Balance:
         which judges the composite), verdict (outcome in words), units (schools counted), note, basis;
         mean, std, cv and limit also as printed.
         """
+        if standard == QUALITY and not self.held:
+            return pd.DataFrame(columns=list(_COEFFICIENTS))
         rows = self._computed(standard) if self.result is not None else self._published(standard)
         for row in rows:
             row |= self.named(row["indicator_id"])
@@ -179,12 +208,25 @@ class Balance:
             rows.append((level, cv, shown[0], limit, shown[1], outcome, note, basis))
         return pd.DataFrame(rows, columns=list(_COMPOSITES))
 
+    # --- what the area says -----------------------------------------------------------------------
+
+    def facts(self) -> list[Fact]:
+        """At most eight: schools that meet the rule, approval, then the other values."""
+        return balance_facts(self)
+
+    def summary(self) -> list[Sentence]:
+        """Coefficients, schools, the parts beyond resources, approval, then the other values by topic."""
+        return balance_summary(self)
+
     # --- verdicts ------------------------------------------------------------------------------
 
     def verdicts(self) -> list[Verdict]:
-        """By level: the 2017 resource part as a whole, each coefficient, the schools; then the 2012 composite."""
+        """优质均衡 as a whole; by level the 2017 resource part, each coefficient, the schools; the parts beyond
+        resources; then the 2012 composite."""
         found: list[Verdict] = []
         table = self.coefficients(QUALITY)
+        if (whole := self._whole(table)) is not None:
+            found.append(whole)
         counts = {} if self.schools is None else {r["level"]: r for r in row_dicts(self.schools.counts())}
         plans = (
             {}
@@ -198,6 +240,7 @@ class Balance:
                 found.extend(self._coefficient(r, plans.get((level, r["indicator_id"]))) for r in rows)
             if level in counts:
                 found.append(self._school_verdict(level, counts[level]))
+        found += self.parts.verdicts() if self.parts else []
         for r in row_dicts(self.composites()):
             alone = table[table["level"] == r["level"]].empty
             found.append(
@@ -219,12 +262,43 @@ class Balance:
             )
         return found
 
+    def outcomes(self) -> dict[str, Outcome]:
+        """What 优质均衡 consists of -> its outcome: resources by level, then the other parts."""
+        table = self.coefficients(QUALITY)
+        found = {f"资源配置（{level}）": self._level(level, list(rows["outcome"])) for level in LEVELS
+                 if len(rows := table[table["level"] == level])}  # fmt: skip
+        missing = {f"资源配置（{level}）": Outcome.UNDETERMINED for level in LEVELS}
+        return missing | found | (self.parts.outcomes() if self.parts is not None else {})
+
+    def part_table(self) -> pd.DataFrame:
+        """`outcomes` as a table: part, outcome."""
+        return pd.DataFrame(list(self.outcomes().items()), columns=["part", "outcome"])
+
+    def _level(self, level: str, outcomes: list[Outcome]) -> Outcome:
+        # Without school data the coefficients alone can fail a county, never pass it.
+        if self.result:
+            return self.result.outcome(QUALITY, level)
+        return all_of([*outcomes, Outcome.UNDETERMINED])
+
+    def _whole(self, table: pd.DataFrame) -> Verdict | None:
+        """优质均衡 is met only when each of its parts is; None where the standard doesn't hold yet or
+        nothing was reported."""
+        if not self.held or not (len(table) or self.parts):
+            return None
+        outcomes = self.outcomes()
+        words = []
+        for outcome, start in ((Outcome.FAIL, "未达标"), (Outcome.UNDETERMINED, "待定")):
+            if which := [name for name, found in outcomes.items() if found is outcome]:
+                words.append(f"{start}：{'、'.join(which)}。")
+        met = sum(found is Outcome.PASS for found in outcomes.values())
+        return Verdict(
+            key=f"balance.{QUALITY}", label="县域义务教育优质均衡（总体）", outcome=all_of(outcomes.values()).value,
+            shown=f"{len(outcomes)}个部分中达标{met}个", target="各部分都达标", gap="".join(words), headline=True,
+        )  # fmt: skip
+
     def _headline(self, level: str, rows: list[dict[Any, Any]], count: Mapping[Any, Any] | None) -> Verdict:
         outcomes = [r["outcome"] for r in rows]
-        # Without school data the coefficients alone can fail a county, never pass it.
-        outcome = (
-            self.result.outcome(QUALITY, level) if self.result else all_of([*outcomes, Outcome.UNDETERMINED])
-        )
+        outcome = self._level(level, outcomes)
         counted = [(o.label, outcomes.count(o)) for o in Outcome]
         shown = "差异系数" + "、".join(f"{label}{n}项" for label, n in counted if n)
         if count:
@@ -279,6 +353,8 @@ def make_balance(
     year: int,
     ancestors: list[str],
     evaluate: Callable[..., BalanceResult],
+    parts: Parts | None = None,
+    values: pd.DataFrame | None = None,
 ) -> Balance:
     """Collect what the standards need through `read` (a table of this region and year)."""
     school_year, targets = read("school_year"), read("targets")
@@ -287,8 +363,17 @@ def make_balance(
         result = evaluate(
             read("schools"), school_year, targets, region=region, year=year, ancestors=ancestors
         )
+    more = {} if values is None else {"values": values}
     return Balance(
-        region, year, tuple(ancestors), targets, read("indicators"), read("indicator_values"), result
+        region,
+        year,
+        tuple(ancestors),
+        targets,
+        read("indicators"),
+        read("indicator_values"),
+        result,
+        parts,
+        **more,
     )
 
 

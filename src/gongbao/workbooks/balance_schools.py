@@ -1,13 +1,14 @@
 """The schools behind a balance verdict: who meets the rule, who falls short and by how much.
 
-Only schools whose submission says publish_name are named or drawn; the others are counted. What
-this module returns may be shown.
+Only schools whose submission says publish_name are named or drawn; the others are counted. Where
+exactly one such school is behind the difference between a sum and the schools listed, the smallest
+of those is left out of the list too. What this module returns may be shown.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
@@ -19,6 +20,7 @@ import pandas as pd
 from gongbao.present import against, plain
 from gongbao.rows import row_dicts
 from gongbao.standards import RULES, BalanceResult, CoefficientGap, Outcome, coefficient_gaps, school_gaps
+from gongbao.standards.disclosure import School, schools_to_list
 from gongbao.standards.rules import LEVELS, QUALITY
 
 UNNAMED = "未公开校名"
@@ -94,8 +96,9 @@ class BalanceSchools:
         failing = verdicts[verdicts["outcome"] == Outcome.FAIL.value]
         keys = set(zip(failing["school_id"], failing["level"], strict=True))
         rows = []
+        listed = self._listed(keys)
         for r in row_dicts(self._indicators()):
-            if r["outcome"] != Outcome.FAIL.value or (r["school_id"], r["level"]) not in keys:
+            if (r["school_id"], r["level"], r["indicator_id"]) not in listed:
                 continue
             named = self.named(r["indicator_id"])
             rows.append(
@@ -114,6 +117,21 @@ class BalanceSchools:
         columns = ["level", "school_name", "students", "name", "value", "value_shown", "target", "target_shown",
                    "shortfall", "shortfall_shown", "unit"]  # fmt: skip
         return pd.DataFrame(rows, columns=columns)
+
+    def _listed(self, failing: Collection[tuple[str, str]]) -> set[tuple[str, str, str]]:
+        """Which of the `failing` schools stand in the list under which indicator (school, level, indicator):
+        not those whose numbers, taken from `shortfalls`, would leave the one of a school without a name."""
+        behind: dict[tuple[str, str], list[School]] = {}
+        frame = self.result.indicators
+        for r in row_dicts(frame[frame["standard"] == QUALITY]):
+            if r["outcome"] == Outcome.FAIL.value:
+                school = School(r["school_id"], bool(r["publish_name"]), r["shortfall"])
+                behind.setdefault((r["level"], r["indicator_id"]), []).append(school)
+        return {
+            (school_id, level, indicator)
+            for (level, indicator), schools in behind.items()
+            for school_id in schools_to_list(schools, {id for id, where in failing if where == level})
+        }
 
     def unnamed_short(self) -> int:
         """How many schools that fail the school rule may not be named."""
@@ -174,15 +192,18 @@ class BalanceSchools:
         """Which named schools get how much in the plans: level, name, school_name, before, added, after, unit."""
         units = self.result.units
         names = {
-            (u["school_id"], u["level"]): u["school_name"]
-            for u in row_dicts(units)
-            if u["publish_name"]
+            (u["school_id"], u["level"]): u["school_name"] for u in row_dicts(units) if u["publish_name"]
         }
         rows = []
         for gap in self._gaps:
             named = self.named(gap.indicator_id)
+            share = [
+                School(r["key"], (r["key"], gap.level) in names, r["added"])
+                for r in row_dicts(gap.plan.by_school)
+            ]
+            listed = schools_to_list(share)
             for r in row_dicts(gap.plan.by_school):
-                if (r["key"], gap.level) not in names:
+                if r["key"] not in listed:
                     continue
                 rows.append(
                     {

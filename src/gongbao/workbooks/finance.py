@@ -1,4 +1,4 @@
-"""经费 as a workbook asks for it: 两个只增不减."""
+"""两个只增不减 as a workbook asks for it (the rest of 经费 is in `money`)."""
 
 from __future__ import annotations
 

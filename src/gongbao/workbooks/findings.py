@@ -18,7 +18,7 @@ def fact(row: pd.Series) -> Fact:
     remark = f"比上年{row['growth_shown']}" if row["growth_shown"] != "—" else ""
     value = row["value"]
     known = not pd.isna(value)
-    shown = f"{row['value_shown']}{row['unit']}" if known else row["value_shown"]
+    shown = row["value_text"]
     return Fact(
         row["name"],
         shown,

@@ -38,7 +38,7 @@ def _verdict(row: Mapping[Any, Any], target: Target, area: str) -> Verdict:
     outcome = _outcome(row["value"], row["qualifier"], target) if known else Outcome.UNDETERMINED
     unit = row["unit"]
     limit = f"{SIGNS[target.op]}{plain(target.value, None)}{unit}"
-    shown = f"{row['value_shown']}{unit}" if known else row["value_shown"]
+    shown = row["value_text"]
     gap = ""
     if not target.confirmed:
         gap = "标准值的依据尚待核实，不作结论。"
@@ -48,7 +48,7 @@ def _verdict(row: Mapping[Any, Any], target: Target, area: str) -> Verdict:
         gap = "没有可以公布的数值。"
     elif outcome == Outcome.UNDETERMINED:
         gap = f"原文写“{row['qualifier']}”，不能断定。"
-    stage = "" if row["stage"] == "全部" else row["stage"]
+    stage = "" if row["stage"] in ("全部", row["stages"]) else row["stage"]
     return Verdict(
         key=f"{area}.{row['indicator_id']}.{row['stage']}",
         label=row["name"] if not stage or stage in row["name"] else f"{stage}{row['name']}",

@@ -17,6 +17,7 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 
+from gongbao.publication import INTERNAL_VARIABLE
 from gongbao.workbooks import kernel, records
 from gongbao.workbooks.cells import crashed, make_client, run_cells, timed_out
 from gongbao.workbooks.cleaning import Scrub, clean, scrubber
@@ -146,6 +147,8 @@ async def _started_kernel(
         records.RECORD_VARIABLE: str(record),
         kernel.ROOT_VARIABLE: str(root.resolve()),
         kernel.LOG_VARIABLE: str(log),
+        # Always set: what the shell that started the build has in its environment doesn't count.
+        INTERNAL_VARIABLE: "1" if job.internal else "",
     }
     for name in THREAD_VARIABLES:
         environment.setdefault(name, "1")

@@ -20,12 +20,16 @@ class ExecutorError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A report to run: the workbook, the values of its parameters, and where the result goes."""
+    """A report to run: the workbook, the values of its parameters, and where the result goes.
+
+    `internal`: it may show what stays in the office; its result is never one of a public build.
+    """
 
     key: ReportKey
     workbook: Workbook
     parameters: Mapping[str, Any]
     target: Path
+    internal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # every kernel imports this module; the dataset's own imports can wait
     from gongbao.data import Dataset
@@ -30,9 +30,6 @@ class ReportKey:
 # Which area a row of a table belongs to: by what a column says, or ("") every row to the same.
 _AREAS_OF: dict[str, tuple[str, dict[str, str]]] = {
     "school_year": ("", {"": "balance"}),
-    "evaluations": (
-        "object_type", {"县": "duty", "乡镇": "duty", "学校": "schools", "幼儿园": "preschool"}
-    ),
     "inspections": ("", {"": "inspect"}),
     "findings": ("", {"": "inspect"}),
     "rectifications": ("", {"": "inspect"}),
@@ -55,16 +52,36 @@ _AREAS_OF: dict[str, tuple[str, dict[str, str]]] = {
 }  # fmt: skip
 
 
-def plan_reports(dataset: Dataset, areas: Iterable[str]) -> list[ReportKey]:
+def row_areas(dataset: Dataset) -> Callable[[str, Mapping[Any, Any]], str]:
+    """A function that gives the area that a row of a submission's table belongs to, "" if none."""
+    areas = _areas_of(dataset)
+
+    def area(table: str, row: Mapping[Any, Any]) -> str:
+        column, area_by = areas.get(table, ("", {}))
+        return area_by.get(row[column] if column else "", "")
+
+    return area
+
+
+def _areas_of(dataset: Dataset) -> dict[str, tuple[str, dict[str, str]]]:
+    """An evaluation belongs to the area of its framework."""
+    items = dataset.tables["framework_items"]
+    frameworks = items[(items["level"] == "体系") & items["area_id"].notna()]
+    by_framework = dict(zip(frameworks["framework_id"], frameworks["area_id"], strict=True))
+    return _AREAS_OF | {"evaluations": ("framework_id", by_framework)}
+
+
+def plan_reports(dataset: Dataset, areas: Iterable[str], *, internal: bool = False) -> list[ReportKey]:
     """The reports that have data, sorted: for each submission those of `areas` it says something about.
 
     An area has data when the submission holds one of its indicators (a stated reason for a missing
     value counts: the page says so) or a row of another table that belongs to it. The overview is
-    planned for every submission.
+    planned for every submission. Internal indicators count for an `internal` build only.
     """
     chosen = set(areas)
     indicators = dataset.tables["indicators"]
-    area_of = indicators[indicators["publish"] == "public"].set_index("indicator_id")["area_id"]
+    shown = indicators if internal else indicators[indicators["publish"] == "public"]
+    area_of = shown.set_index("indicator_id")["area_id"]
     found = {(region, year, "overview") for region, year in dataset.submissions()}
     values = dataset.tables["indicator_values"]
     found |= set(
@@ -75,7 +92,7 @@ def plan_reports(dataset: Dataset, areas: Iterable[str]) -> list[ReportKey]:
             strict=True,
         )
     )
-    for table, chosen_by in _AREAS_OF.items():
+    for table, chosen_by in _areas_of(dataset).items():
         frame = dataset.tables[table]
         column, area_by = chosen_by
         words = frame[column] if column else [""] * len(frame)

@@ -12,23 +12,37 @@ from typing import Any
 
 import altair as alt
 import pandas as pd
-from IPython.display import HTML, display
+from IPython.display import HTML, Markdown, display
 
 from gongbao.data import Dataset
 from gongbao.data.columns import AREAS
 from gongbao.data.schema import SUBMISSION_TABLES
 from gongbao.present import Cell, Column, Fact, Facts, Figure, Number, Sentence, Table, Verdict, Verdicts
 from gongbao.present.charts import chart_spec, use_theme
+from gongbao.present.published import Disclosure, make_disclosure
 from gongbao.present.sentence import bind
 from gongbao.present.table import make_table
 from gongbao.publication import Publication
 from gongbao.rows import row_dicts
-from gongbao.standards import LocalTargets, evaluate_balance, evaluate_duty
+from gongbao.standards import LocalTargets, evaluate_balance
 from gongbao.workbooks import findings, records
+from gongbao.workbooks.access import Access, make_access
 from gongbao.workbooks.balance import Balance, make_balance
-from gongbao.workbooks.duty import Duty
+from gongbao.workbooks.balance_parts import make_parts
+from gongbao.workbooks.bulletin import Bulletin, make_bulletin
+from gongbao.workbooks.duty import Duty, make_duty
 from gongbao.workbooks.finance import BUDGET, PER_PUPIL, finance_verdicts, only_grow
+from gongbao.workbooks.inspecting import Inspect, make_inspect
 from gongbao.workbooks.judging import judge_values
+from gongbao.workbooks.money import Finance, make_finance
+from gongbao.workbooks.plan import Plan, make_plan
+from gongbao.workbooks.preschool import Preschool, make_preschool
+from gongbao.workbooks.quality import Quality, make_quality
+from gongbao.workbooks.remarks import public_remarks, remark_state
+from gongbao.workbooks.safety import Safety, make_safety
+from gongbao.workbooks.schools import Schools, make_schools
+from gongbao.workbooks.staffing import staffing_frame
+from gongbao.workbooks.teachers import Teachers, make_teachers
 from gongbao.workbooks.values import number_of, public_rows, text, value_frame
 
 # The columns of `Report.values` that a table shows by default; this year's and last year's name their year.
@@ -56,6 +70,8 @@ class Report:
         self._figures = self._tables = 0
         self._kept: dict[tuple[str, int], list[dict[Any, Any]]] = {}
         self._judged: dict[int, list[Verdict]] = {}
+        self._areas: dict[int, dict[str, Any]] = {}
+        self._disclosures: dict[int, Disclosure] = {}
         use_theme()
 
     # --- reading -----------------------------------------------------------------------------
@@ -95,11 +111,32 @@ class Report:
         records.note("submissions", f"{self.region}:{self.year}", ",".join(map(str, years)))
         return years
 
-    def cover_note(self) -> str:
-        """What the office wrote on the cover of its submission, "" if nothing."""
+    def region_text(self, column: str) -> str:
+        """What the list of regions says of this one in this year (office_name, doc_prefix), "" if nothing."""
+        valid = [
+            text(region[column])
+            for region in self._rows("regions")
+            if region["region_code"] == self.region
+            and not region["valid_from"] > self.year
+            and not region["valid_to"] < self.year
+        ]
+        return valid[-1] if valid else ""
+
+    def cover(self) -> dict[str, str]:
+        """The cover of the submission: office, source_id, note; "" where it says nothing."""
         cover = self._dataset.cover(self.region, self.year)
         records.note("cover", f"{self.region}:{self.year}", "\n".join(cover.values()))
-        return cover["note"]
+        return cover
+
+    def cover_note(self) -> str:
+        """What the office wrote on the cover of its submission, "" if nothing."""
+        return self.cover()["note"]
+
+    def remarks(self) -> pd.DataFrame:
+        """What the checks remarked on this submission, answered or not (remarks.public_remarks)."""
+        state = remark_state(self._dataset, self.region, self.year)
+        records.note("remarks", f"{self.region}:{self.year}", state)
+        return public_remarks(self._dataset, self.region, self.year)
 
     # --- values ------------------------------------------------------------------------------
 
@@ -116,10 +153,14 @@ class Report:
         when = year or self.year
         indicators = self._indicators(indicator_ids)
         rows, last = (
-            public_rows(self._rows("indicator_values", y), indicators, area or self.area, indicator_ids)
+            public_rows(
+                self._rows("indicator_values", y), indicators, area or self.area, indicator_ids,
+                internal=self.publication.internal,
+            )
             for y in (when, when - 1)
-        )
-        return value_frame(rows, last, self._titles(), self._origin)
+        )  # fmt: skip
+        disclosures = self._disclosure(when), self._disclosure(when - 1)
+        return value_frame(rows, last, self.titles(), self._origin, disclosures)
 
     def history(self, *indicator_ids: str) -> pd.DataFrame:
         """`values` of every year up to this one, with a column year; oldest first."""
@@ -131,11 +172,44 @@ class Report:
     def number(self, indicator_id: str, stage: str = "全部", *, year: int | None = None) -> Number:
         """One value, ready for a sentence; “—” when it was not reported."""
         indicators = self._indicators((indicator_id,))
-        rows = public_rows(self._rows("indicator_values", year), indicators, self.area, (indicator_id,))
+        rows = public_rows(
+            self._rows("indicator_values", year), indicators, self.area, (indicator_id,),
+            internal=self.publication.internal,
+        )  # fmt: skip
         for row in rows:
             if (row["stage"], row["statistic"]) == (stage, "数值"):
-                return number_of(row, self._origin(row))
+                return number_of(row, self._origin(row), self._disclosure(year or self.year))
         return Number(None, text(next(i["unit"] for i in indicators if i["indicator_id"] == indicator_id)))
+
+    def teachers(self, year: int | None = None) -> Teachers:
+        """教师队伍与培训 of this region: recruitment, qualification, exchange, training."""
+        return make_teachers(self, year)
+
+    def schools(self, year: int | None = None) -> Schools:
+        """学校督导评估 of this region: rounds, grades, coverage, 合格学校, 示范校."""
+        return make_schools(self, year)
+
+    def staffing(self, *categories: str, year: int | None = None) -> pd.DataFrame:
+        """The rows of 队伍 that may be shown (of those categories, or all): staffing.COLUMNS.
+
+        Rows marked 可公开=否 are left out; 1 to 4 persons are “<5”, and what would give them back 隐去.
+        """
+        rows = self._rows("staffing", year)
+        return staffing_frame(rows, self.titles(), categories, internal=self.publication.internal)
+
+    def _disclosure(self, year: int) -> Disclosure:
+        """What of a year's values is withheld: small counts and what would give them back."""
+        if year not in self._disclosures:
+            self._disclosures[year] = (
+                Disclosure(internal=True)
+                if self.publication.internal
+                else make_disclosure(
+                    self._rows("indicator_values", year),
+                    self._rows("indicators"),
+                    self._rows("indicator_values", year - 1),
+                )
+            )
+        return self._disclosures[year]
 
     def _rows(self, table: str, year: int | None = None) -> list[dict[Any, Any]]:
         """The rows that `read` gives, kept: most calls above ask for the same ones."""
@@ -152,7 +226,8 @@ class Report:
             raise ReportError(f"没有指标“{'、'.join(unknown)}”；见 data/indicators.csv。")
         return indicators
 
-    def _titles(self) -> dict[str, str]:
+    def titles(self) -> dict[str, str]:
+        """source_id -> title of every source."""
         titles: dict[str, str] = {}
         for source in self._rows("sources"):
             titles.setdefault(str(source["source_id"]), str(source["title"]))
@@ -175,21 +250,41 @@ class Report:
         """义务教育均衡 of this region: coefficients, school rule, what is missing, verdicts."""
         when = year or self.year
         return make_balance(
-            lambda table: self.read(table, year=when), self.region, when, self.ancestors(), evaluate_balance
-        )
+            lambda table: self.read(table, year=when), self.region, when, self.ancestors(), evaluate_balance,
+            make_parts(self, when), self.values(area="balance", year=when),
+        )  # fmt: skip
 
     def duty(self, year: int | None = None) -> Duty:
-        """政府履职评价 of this region: the county's own evaluations, self-evaluation first."""
-        evaluations = self.read("evaluations", year=year)
-        evaluations = evaluations[evaluations["object_type"] == "县"]
-        items = self.read("framework_items")
-        tops = items[items["level"] == "体系"]
-        names = {str(k): str(v) for k, v in zip(tops["framework_id"], tops["name"], strict=True)}
-        scores = self.read("eval_scores", year=year)
-        results = evaluate_duty(items, scores, evaluations, self.read("grade_bands"))
-        titles = self._titles()
-        sources = [titles[s] for s in evaluations["source_id"] if isinstance(s, str) and s in titles]
-        return Duty(results, names, "；".join(dict.fromkeys(sources)))
+        """政府履职评价 of this region: its evaluations, towns, campaigns and what the year says of them."""
+        return make_duty(self, year)
+
+    def plan(self, year: int | None = None, as_of: str | None = None) -> Plan:
+        """工作计划、项目工程与督导力量 of this region as known on `as_of` (ISO; by default the year's last day)."""
+        return make_plan(self, year or self.year, as_of)
+
+    def inspect(self, year: int | None = None, as_of: str | None = None) -> Inspect:
+        """督导检查与整改 of this region as known on `as_of` (ISO; by default the last day of the year)."""
+        return make_inspect(self, year or self.year, as_of)
+
+    def preschool(self, year: int | None = None) -> Preschool:
+        """学前普及普惠与办园行为 of this region: rates, framework, kindergartens."""
+        return make_preschool(self, year)
+
+    def access(self, year: int | None = None) -> Access:
+        """入学保障 of this region: enrolment, special education, migrant children, aid."""
+        return make_access(self, year)
+
+    def finance(self, year: int | None = None) -> Finance:
+        """经费与专项资金 of this region: 只增不减, funds, nutrition."""
+        return make_finance(self, year)
+
+    def quality(self, year: int | None = None) -> Quality:
+        """质量与德体美劳 of this region."""
+        return make_quality(self, year)
+
+    def safety(self, year: int | None = None) -> Safety:
+        """安全与信访 of this region."""
+        return make_safety(self, year)
 
     def only_grow(self, *indicator_ids: str, year: int | None = None) -> pd.DataFrame:
         """`values` with the verdict of 只增不减 on each row (columns outcome and remark)."""
@@ -202,12 +297,22 @@ class Report:
             self.only_grow(BUDGET, year=year), self.only_grow(PER_PUPIL, year=year), list(last["stage"])
         )
 
+    def areas(self, year: int | None = None) -> dict[str, Any]:
+        """Area -> its result (`Report.<area>`), in the order of the domain, without the overview."""
+        when = year or self.year
+        if when not in self._areas:
+            self._areas[when] = {area: getattr(self, area)(when) for area in AREAS if area != "overview"}
+        return self._areas[when]
+
+    def bulletin(self) -> Bulletin:
+        """The bulletin of this region and year, composed from all areas."""
+        return make_bulletin(self, self.areas())
+
     def all_verdicts(self, year: int | None = None) -> list[Verdict]:
-        """The verdicts of every area that has a rule: balance, duty, finance."""
+        """The verdicts of every area that judges something."""
         when = year or self.year
         if when not in self._judged:
-            areas = self.balance(when).verdicts(), self.duty(when).verdicts(), self.finance_verdicts(when)
-            self._judged[when] = [verdict for area in areas for verdict in area]
+            self._judged[when] = [v for area in self.areas(when).values() for v in area.verdicts()]
         return list(self._judged[when])
 
     def verdict_changes(self) -> pd.DataFrame:
@@ -275,6 +380,15 @@ class Report:
     def say(self, template: str, **values: Any) -> None:
         """Show a paragraph. Numbers are given by name, never typed; {region}, {year}, {last_year} are known."""
         display(self.sentence(template, **values))
+
+    def heading(self, words: str) -> None:
+        """Show a heading that only stands where there is something under it."""
+        display(Markdown(f"## {words}"))
+
+    def paragraphs(self, sentences: Iterable[Sentence]) -> None:
+        """Show sentences that are bound already, each as a paragraph."""
+        for sentence in sentences:
+            display(sentence)
 
     def unreported(self, sections: Mapping[str, Sized]) -> None:
         """One paragraph that names the sections (heading -> their frame) of which nothing was reported."""

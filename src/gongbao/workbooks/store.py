@@ -15,7 +15,7 @@ from typing import Any
 from gongbao.workbooks.outcome import Job, Run
 from gongbao.workbooks.records import ABSENT, Read, file_digest
 
-_LIBRARIES = ("altair", "pandas", "ipython", "nbformat", "nbclient", "ipykernel")
+_LIBRARIES = ("altair", "pandas", "ipython", "nbformat", "nbclient", "ipykernel", "chinese-calendar")
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 Current = Callable[[Read], str | None]
@@ -46,7 +46,9 @@ class RunStore:
         # Compared as JSON gives it back, where a tuple is a list.
         if entry != json.loads(json.dumps(_inputs(job))):
             return None
-        if any((current(read) or ABSENT) != read.digest for read in reads):
+        # A state may be an empty text; only None says that there is no such thing.
+        states = ((ABSENT if (state := current(read)) is None else state, read.digest) for read in reads)
+        if any(state != digest for state, digest in states):
             return None
         return notebook if file_digest(notebook) == digest else None
 
@@ -81,6 +83,7 @@ def _inputs(job: Job) -> dict[str, Any]:
     return {
         "workbook": job.workbook.digest,
         "parameters": dict(job.parameters),
+        "internal": job.internal,
         "code": code_digest(),
         "versions": _versions(),
     }

@@ -10,7 +10,7 @@ import pandas as pd
 
 from gongbao.data.columns import AREAS
 from gongbao.present import Number, change, written_decimals
-from gongbao.present.published import published_number
+from gongbao.present.published import Disclosure, published_number
 from gongbao.standards import growth, previous_from_growth
 
 STAGE_ORDER = ("幼儿园", "小学", "初中", "义务教育", "普通高中", "职业高中", "高中", "全部")
@@ -18,10 +18,10 @@ _STAGE_ORDER = {stage: i for i, stage in enumerate(STAGE_ORDER)}
 _AREA_ORDER = {area: i for i, area in enumerate(AREAS)}
 # What the indicator list says about a value.
 _ABOUT = ("area_id", "topic", "name_zh", "short_zh", "decimals", "kind", "min_n")
-_NUMERATOR = "numerator_name"
+_NUMERATOR, _STAGES = "numerator_name", "indicator_stages"
 COLUMNS = (
-    "area", "indicator_id", "topic", "name", "short", "stage", "unit", "value", "value_shown", "previous",
-    "previous_shown", "previous_text", "previous_derived", "growth", "growth_shown", "qualifier", "missing",
+    "area", "indicator_id", "topic", "name", "short", "stage", "stages", "unit", "value", "value_shown", "value_text",
+    "previous", "previous_shown", "previous_text", "previous_derived", "growth", "growth_shown", "qualifier", "missing",
     "decimals", "kind", "period", "note", "source", "origin", "numerator", "denominator", "numerator_name", "quote",
 )  # fmt: skip
 
@@ -42,20 +42,26 @@ def none(value: float) -> float | None:
 
 
 def public_rows(
-    rows: Iterable[Row], indicators: Iterable[Row], area: str, ids: Collection[str]
+    rows: Iterable[Row],
+    indicators: Iterable[Row],
+    area: str,
+    ids: Collection[str],
+    *,
+    internal: bool = False,
 ) -> list[dict[Any, Any]]:
     """The rows of public indicators (those named, or an area's, or with area "all" every one), in the
-    order of the indicator list and of the stages, with what the list says about each."""
+    order of the indicator list and of the stages, with what the list says about each. `internal`:
+    the others too, for a build that stays in the office."""
     wanted = [
         indicator
         for indicator in indicators
-        if indicator["publish"] == "public"
+        if (internal or indicator["publish"] == "public")
         and (indicator["indicator_id"] in ids if ids else area in ("all", indicator["area_id"]))
     ]
     wanted.sort(key=lambda indicator: _AREA_ORDER[indicator["area_id"]])
     about = {
         indicator["indicator_id"]: {name: indicator[name] for name in _ABOUT}
-        | {_NUMERATOR: indicator["numerator"], "_order": i}
+        | {_NUMERATOR: indicator["numerator"], _STAGES: indicator["stage"], "_order": i}
         for i, indicator in enumerate(wanted)
     }
     found = [row | about[row["indicator_id"]] for row in rows if row["indicator_id"] in about]
@@ -63,9 +69,9 @@ def public_rows(
     return sorted(found, key=lambda row: (row["_order"], _STAGE_ORDER.get(row["stage"], last)))
 
 
-def number_of(row: Mapping[Any, Any], origin: str) -> Number:
-    """The value of a row of `public_rows`, ready to print."""
-    return published_number(row, row, origin=origin)
+def number_of(row: Mapping[Any, Any], origin: str, disclosure: Disclosure | None = None) -> Number:
+    """The value of a row of `public_rows`, ready to print; `disclosure` is that of its year."""
+    return published_number(row, row, origin=origin, disclosure=disclosure)
 
 
 def value_frame(
@@ -73,16 +79,21 @@ def value_frame(
     last: Sequence[Row],
     titles: Mapping[str, str],
     origin: Callable[[Mapping[Any, Any]], str],
+    disclosures: tuple[Disclosure | None, Disclosure | None] = (None, None),
 ) -> pd.DataFrame:
     """One row for each value (statistic 数值) of `rows`, beside the same of `last` (last year's rows).
 
     A last year's value that was not submitted is derived from this year's and the reported growth
-    (statistic 增长率). Columns: COLUMNS.
+    (statistic 增长率). Columns: COLUMNS. `disclosures` say what of this year's and of last year's
+    numbers is withheld.
     """
+    now = disclosures[0]
     before = {_key(r): r for r in last if r["statistic"] == "数值"}
-    growths = {_key(r): r["value"] for r in rows if r["statistic"] == "增长率"}
+    growths = {
+        _key(r): r["value"] for r in rows if r["statistic"] == "增长率" and not (now and now.reason(r))
+    }
     found = [
-        _row(r, before.get(_key(r)), growths.get(_key(r), math.nan), titles, origin)
+        _row(r, before.get(_key(r)), growths.get(_key(r), math.nan), titles, origin, disclosures)
         for r in rows
         if r["statistic"] == "数值"
     ]
@@ -99,9 +110,14 @@ def _row(
     reported: float,
     titles: Mapping[str, str],
     origin: Callable[[Mapping[Any, Any]], str],
+    disclosures: tuple[Disclosure | None, Disclosure | None],
 ) -> dict[str, Any]:
-    number = number_of(row, origin(row))
-    previous = number_of(last, origin(last)) if last else None
+    number = number_of(row, origin(row), disclosures[0])
+    previous = number_of(last, origin(last), disclosures[1]) if last else None
+    words = {
+        column: disclosures[0].words(row, column) if disclosures[0] else text(row[column])
+        for column in ("note", "quote")
+    }
     derived, rate = False, row["kind"] == "rate"
     if (
         (previous is None or previous.value is None)
@@ -125,9 +141,11 @@ def _row(
         "name": row["name_zh"],
         "short": text(row["short_zh"]) or row["name_zh"],
         "stage": row["stage"],
+        "stages": row[_STAGES],
         "unit": number.unit,
         "value": nan(number.public),
         "value_shown": number.digits,
+        "value_text": str(number),
         "previous": nan(previous.public if previous else None),
         "previous_shown": (previous.digits + ("（推算）" if derived else "")) if previous else "—",
         "previous_text": f"{previous}{'（推算）' if derived else ''}" if previous else "—",
@@ -139,11 +157,11 @@ def _row(
         "decimals": number.decimals,
         "kind": row["kind"],
         "period": text(row["period"]),
-        "note": "；".join(part for part in (text(row["period"]), text(row["note"])) if part),
+        "note": "；".join(part for part in (text(row["period"]), words["note"]) if part),
         "source": titles.get(row["source_id"], ""),
         "origin": number.origin,
         "numerator": math.nan if number.public is None else row["numerator"],
         "denominator": math.nan if number.public is None else row["denominator"],
         "numerator_name": text(row[_NUMERATOR]),
-        "quote": text(row["quote"]),
+        "quote": words["quote"],
     }

@@ -1,0 +1,188 @@
+"""The values of an area as a reader meets them: by topic, with the words of their source.
+
+Whatever indicator an office reports appears here, whether or not a workbook has a chart for it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from gongbao.present import Cell, Fact, Number, Sentence
+from gongbao.present.sentence import bind
+from gongbao.rows import row_dicts
+from gongbao.standards.disclosure import LEAST_COUNT
+from gongbao.workbooks.findings import fact
+
+# A table of `by_topic`, as `Report.table` takes it; columns that say nothing are left out.
+COLUMNS = {
+    "item": "项目", "topic": "主题", "value": "数值", "unit": "单位", "growth": "比上年", "note": "说明",
+    "quote": "原文",
+}  # fmt: skip
+# The same for a table whose caption names its topic.
+ONE_TOPIC = {name: label for name, label in COLUMNS.items() if name != "topic"}
+PERSONS = ("人", "名")
+Row = Mapping[Any, Any]
+
+
+def item_name(row: Row) -> str:
+    """An indicator's name with its stage, unless the name says it or the indicator has only that one."""
+    stage, name = str(row["stage"]), str(row["name"])
+    one = stage in ("全部", row["stages"])
+    return name if one or stage in name else f"{stage}{name}"
+
+
+def number(row: Row) -> Number | str:
+    """The value of a row of `Report.values` for a sentence: bound to its cell, or why it isn't there."""
+    if math.isnan(row["value"]):
+        return str(row["value_text"])
+    return Number(row["value"], row["unit"], _places(row), row["qualifier"], origin=row["origin"])
+
+
+def by_topic(values: pd.DataFrame, without: Collection[str] = ()) -> pd.DataFrame:
+    """`Report.values` with the rows of a topic together (topics in the order of the indicator list).
+
+    Adds `item`, the name with its stage; `without` are indicator ids that stand elsewhere on the page.
+    """
+    left = values[~values["indicator_id"].isin(list(without))]
+    order = {topic: i for i, topic in enumerate(dict.fromkeys(left["topic"]))}
+    found = left.assign(item=[item_name(row) for row in row_dicts(left)])
+    return found.sort_values("topic", key=lambda topics: topics.map(order), kind="stable")
+
+
+def topics(values: pd.DataFrame) -> list[str]:
+    """The topics that something is said about, in the order of the indicator list."""
+    return list(dict.fromkeys(values["topic"]))
+
+
+def of_topics(values: pd.DataFrame, *words: str) -> pd.DataFrame:
+    """The rows whose topic holds one of `words` (特殊教育 holds 特教 only if it is given as well)."""
+    chosen = [any(word in str(topic) for word in words) for topic in values["topic"]]
+    return values[pd.Series(chosen, index=values.index, dtype=bool)]
+
+
+def key_facts(values: pd.DataFrame, limit: int = 8) -> list[Fact]:
+    """At most `limit` key figures: the first known value of each topic, then the second, and so on."""
+    known = values[values["value"].notna()]
+    turn = known.groupby("topic", sort=False).cumcount()
+    chosen = set(turn.sort_values(kind="stable").index[:limit])
+    rows = known[known.index.isin(chosen)]
+    made = [(fact(row), row.to_dict()) for _, row in rows.iterrows()]
+    return [replace(f, label=item_name(row), remark=f.remark or row["period"]) for f, row in made]
+
+
+def topic_sentences(values: pd.DataFrame, each: int = 3) -> list[Sentence]:
+    """One sentence for each topic: its first known values (at most `each`), bound to their cells."""
+    found = []
+    for topic, rows in values[values["value"].notna()].groupby("topic", sort=False):
+        found.append(listing(str(topic), row_dicts(rows.head(each))))
+    return found
+
+
+def listing(topic: str, rows: list[dict[Any, Any]]) -> Sentence:
+    """“特殊教育：随班就读残疾儿童数437人，送教上门残疾儿童数122人。” A part of a year is named, once where
+    all values are of the same."""
+    template: list[str] = []
+    periods = {row["period"] for row in rows}
+    common = periods.pop() if len(periods) == 1 else ""
+    bound: dict[str, Any] = {"topic": f"{topic}（{common}）" if common else topic}
+    for i, row in enumerate(rows):
+        template.append(f"{{item{i}}}{{value{i}}}{{remark{i}}}")
+        growth = "" if row["growth_shown"] == "—" else f"比上年{row['growth_shown']}"
+        remark = "，".join(filter(None, ("" if common else row["period"], growth)))
+        bound |= {
+            f"item{i}": item_name(row), f"value{i}": number(row), f"remark{i}": f"（{remark}）" if remark else "",
+        }  # fmt: skip
+    start = "{topic}：" if topic or common else ""
+    return bind(f"{start}{'，'.join(template)}。", bound)
+
+
+def masked_sentence(values: pd.DataFrame) -> Sentence | None:
+    """Which values the source hides, or None: a hidden number is unknown and not zero."""
+    rows = values[values["missing"] == "隐去"]
+    if rows.empty:
+        return None
+    which = "、".join(dict.fromkeys(item_name(row) for row in row_dicts(rows)))
+    return bind("原文隐去或按规定不公布：{which}。隐去的数不是零，不参与计算。", {"which": which})
+
+
+def parts_of(values: pd.DataFrame, part_of: Mapping[str, str]) -> pd.DataFrame:
+    """Totals and what is known of their parts: one row for each part and one for the unexplained rest.
+
+    `part_of` is indicator id -> id of its total (schema.INDICATORS.part_of). Columns: total_id, total
+    (name), total_short, stage, whole, item, value, value_shown, unit, share (% of the whole), words, rest (whether the
+    row is what the parts leave unexplained; below zero when they exceed the total). No rest is computed
+    while a part is withheld or missing: it would give that part away, or call it unexplained.
+    """
+    columns = ["total_id", "total", "total_short", "stage", "whole", "item", "value",
+               "value_shown", "unit", "share", "rest", "source"]  # fmt: skip
+    rows = []
+    records = row_dicts(values)
+    for whole in records:
+        if math.isnan(whole["value"]):
+            continue
+        # A total given once (样本校 of 义务教育) has parts of other stages (小学, 初中).
+        once = [r["indicator_id"] for r in records].count(whole["indicator_id"]) == 1
+        same = [
+            r
+            for r in records
+            if part_of.get(r["indicator_id"]) == whole["indicator_id"]
+            and r["period"] == whole["period"]
+            and (once or r["stage"] == whole["stage"])
+        ]
+        if not same:
+            continue
+        about = {
+            "total_id": whole["indicator_id"], "total": item_name(whole), "total_short": whole["short"],
+            "stage": whole["stage"], "whole": whole["value"], "unit": whole["unit"], "source": whole["source"],
+        }  # fmt: skip
+        for part in same:
+            rows.append(about | {"item": part["short"], "value": part["value"], "value_shown": part["value_shown"],
+                                 "rest": False})  # fmt: skip
+        known = [part["value"] for part in same]
+        left = whole["value"] - sum(known)
+        if not any(math.isnan(value) for value in known) and left:
+            # A remainder of one to four persons is a small count like any other.
+            few = LEAST_COUNT if whole["unit"] in PERSONS else 0
+            rest = Number(left, decimals=_places(whole), min_n=few)
+            about |= {"value": math.nan if rest.public is None else left, "value_shown": rest.digits}
+            rows.append(about | {"item": "未说明", "rest": True})
+    frame = pd.DataFrame(rows, columns=columns)
+    frame["words"] = [f"{r['item']} {r['value_shown']}{r['unit']}" for r in row_dicts(frame)]
+    frame["share"] = [100 * r["value"] / r["whole"] if r["whole"] else math.nan for r in row_dicts(frame)]
+    return frame
+
+
+def part_sentence(parts: pd.DataFrame) -> Sentence:
+    """The parts of one total (rows of `parts_of`) against it: whether they add up, and what is left."""
+    rows = row_dicts(parts)
+    first = rows[0]
+    listed = "、".join(f"{r['item']}{r['value_shown']}{first['unit']}" for r in rows if not r["rest"])
+    rest = [r for r in rows if r["rest"]]
+    words = "各项之和与合计一致"
+    if rest:
+        left = rest[0]["value"]
+        few = f"不足{LEAST_COUNT}{first['unit']}"
+        exact = Number(abs(left), first["unit"], None if left % 1 else 0)
+        verb = "各项之和超出合计{0}" if left < 0 else "还有{0}未说明"
+        words = verb.format(few if math.isnan(left) else exact)
+    elif any(math.isnan(r["value"]) for r in rows):
+        words = "其中有未公布或未报的，不推算其余"
+    whole = Number(first["whole"], first["unit"])
+    return bind(
+        "{total}{whole}：{listed}；{words}。",
+        {"total": first["total"], "whole": whole, "listed": listed, "words": words},
+    )
+
+
+def quoted(row: Row) -> Cell:
+    """The words of the source as a table's cell, "—" where none were copied."""
+    return Cell(f"“{row['quote']}”", row["quote"]) if row["quote"] else Cell("—")
+
+
+def _places(row: Row) -> int | None:
+    return None if row["decimals"] is None or math.isnan(row["decimals"]) else int(row["decimals"])
