@@ -14,10 +14,12 @@ from typing import Any, Literal, Protocol
 from filelock import FileLock, Timeout
 
 from gongbao.data import Dataset, Problem, read_dataset
+from gongbao.gate import LeaksFoundError, check_output
 from gongbao.present.theme import VEGALITE_VERSION
 from gongbao.publication import Publication
 from gongbao.site import SiteSummary, build_site
 from gongbao.site.drawers import Drawers
+from gongbao.site.internal import MARKER, MARKER_TEXT
 from gongbao.site.quarto import prepare_in_place, quarto_command
 from gongbao.workbooks import (
     Failure,
@@ -33,6 +35,7 @@ from gongbao.workbooks import (
     run_reports,
 )
 from gongbao.workbooks.records import file_state
+from gongbao.workbooks.remarks import remark_state
 from gongbao.workbooks.session import prepare
 
 Engine = Literal["embedded", "quarto"]
@@ -106,10 +109,14 @@ def build(
 ) -> Summary:
     """Build the site of a publication into its output folder.
 
-    Raises DataError (every problem of the data), WorkbookError, BuildError, QuartoMissing; then
-    nothing has been changed. If reports fail, the others are still run, the old site stays, and the
+    The finished pages pass the publication gate before they replace the old ones; an internal build
+    is marked instead, and can't be published. Raises DataError (every problem of the data),
+    WorkbookError, BuildError, QuartoMissing, LeaksFoundError; then nothing has been changed. If
+    reports fail, the others are still run, the old site stays, and the
     summary holds the failures. `drawers`: drawing processes that a first build has started already.
     """
+    if options.engine == "quarto" and publication.internal:
+        raise BuildError("内部资料只能用 embedded 方式生成：请去掉 --engine quarto。")
     if options.engine == "quarto":
         quarto_command()  # before anything runs: who hasn't got it is told at once
     if drawers is not None and drawers.started:
@@ -123,10 +130,23 @@ def build(
             workers=options.workers, store=publication.state / "store", progress=SiteSteps(progress),
             drawers=drawers,
         )  # fmt: skip
+        progress.stage("公开前检查", 1)
+        _guard(publication, dataset, staging / "site", options.workers)
+        progress.step("")
         put_in_place(staging / "site", publication)
         return summary
 
     return _carry_out(publication, options, progress, finish)
+
+
+def _guard(publication: Publication, dataset: Dataset, site: Path, workers: int) -> None:
+    """Nothing that may not be published leaves a public build; an internal one says what it is."""
+    if publication.internal:
+        (site / MARKER).write_text(MARKER_TEXT, "utf-8")
+        return
+    leaks = check_output(site, dataset, workers)
+    if leaks:
+        raise LeaksFoundError(leaks)
 
 
 def prepare_quarto(publication: Publication, options: Options, progress: Progress) -> Summary:
@@ -154,7 +174,7 @@ def _carry_out(publication: Publication, options: Options, progress: Progress, f
         dataset = read_dataset(publication.root, publication.data)
         progress.step("")
         workbooks = load_workbooks(publication.workbooks)
-        keys = _selected(plan_reports(dataset, workbooks), options)
+        keys = _selected(plan_reports(dataset, workbooks, internal=publication.internal), options)
         staging = publication.state / "staging"
         try:
             reports, failures, executed, left_out = _run(
@@ -177,7 +197,9 @@ def _selected(keys: list[ReportKey], options: Options) -> list[ReportKey]:
             ("年度", options.years, {key.year for key in keys}),
             ("领域", options.areas, {key.area for key in keys}),
         )
-        unknown = [f"{label} {value}" for label, values, known in asked for value in values if value not in known]
+        unknown = [
+            f"{label} {value}" for label, values, known in asked for value in values if value not in known
+        ]
         which = f"没有{'、'.join(unknown)}的数据" if unknown else "所选的区划、年度、领域合在一起没有数据"
         raise BuildError(f"{which}；可用 gongbao list 查看有哪些报告。")
     return keys
@@ -200,6 +222,7 @@ def _run(
             workbooks[key.area],
             {"region": key.region, "year": key.year},
             staging / "reports" / f"{key.address}.ipynb",
+            internal=publication.internal,
         )
         for key in keys
     ]
@@ -252,6 +275,11 @@ def _current(publication: Publication, dataset: Dataset) -> Callable[[Read], str
             region, year = read.name.split(":")
             known = (region, int(year)) in dataset.submissions()
             return "\n".join(dataset.cover(region, int(year)).values()) if known else None
+        if read.kind == "remarks":
+            region, year = read.name.split(":")
+            return remark_state(dataset, region, int(year))
+        if read.kind == "deadlines":
+            return publication.settings.deadlines.model_dump_json()
         return files(read)
 
     files = file_state(publication.root)

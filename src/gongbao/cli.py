@@ -29,6 +29,24 @@ def cli(context: click.Context, debug: bool) -> None:
 
 
 @cli.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--region", "codes", multiple=True, help="行政区划代码，如 511923（可重复）。")
+@click.option("--name", "names", multiple=True, help="地方的名称，如 平昌县（可重复）；重名时用代码。")
+@click.option("--year", type=int, help="公报年度；默认为去年。")
+def new(folder: Path, codes: tuple[str, ...], names: tuple[str, ...], year: int | None) -> None:
+    """新建一个自己的公报站点：设置、全国的指标和标准、空白填报表、十二个工作簿和页面。"""
+    from datetime import date
+
+    from gongbao.starting import start_publication
+
+    made = start_publication(folder, codes, names, date.today().year - 1 if year is None else year)
+    click.echo(f"已建好 {made.folder}。填报表：{'、'.join(made.submissions)}。")
+    click.echo(
+        "下一步：进入这个文件夹，填好填报表，运行 gongbao check，再运行 gongbao build。说明见 README.md。"
+    )
+
+
+@cli.command()
 @click.option("--region", required=True, help="行政区划代码，如 511923。")
 @click.option("--year", required=True, type=int, help="公报年度，如 2019。")
 @click.option(
@@ -49,7 +67,11 @@ def template(region: str, year: int, out: Path | None, force: bool) -> None:
     wrong = [p for p in problems if p.severity == "error" and p.place.file.startswith(shared)]
     if wrong or not publication.data.is_dir():
         # A form made from broken definitions would lack what it can't name.
-        raise DataError(wrong) if wrong else click.ClickException(f"没有数据文件夹 {publication.settings.data}/。")
+        raise (
+            DataError(wrong)
+            if wrong
+            else click.ClickException(f"没有数据文件夹 {publication.settings.data}/。")
+        )
     target = out or Path(f"{year}-{region}-填报表.xlsx")
     write_template(target, dataset, region, year, force=force)
     click.echo(
@@ -103,6 +125,11 @@ def list_reports() -> None:
 @click.option("--area", "areas", multiple=True, help="只运行这些领域（可重复）。")
 @click.option("--fresh", is_flag=True, help="不用以前的运行结果，全部重新运行。")
 @click.option(
+    "--internal",
+    is_flag=True,
+    help="生成只供本单位使用的内部资料（含内部指标和小数值），写到 _internal/，每页有水印，不能公开。",
+)
+@click.option(
     "--summary", type=click.Path(path_type=Path, dir_okay=False), help="把结果另存为 JSON，供 CI 使用。"
 )
 def build(
@@ -113,12 +140,18 @@ def build(
     years: tuple[int, ...],
     areas: tuple[str, ...],
     fresh: bool,
+    internal: bool,
     summary: Path | None,
 ) -> None:
-    """运行工作簿，生成网站。有报告失败时其余照常运行，原有网站不变，退出码为 1。"""
+    """运行工作簿，生成网站。有报告失败时其余照常运行，原有网站不变，退出码为 1。
+
+    生成的网站先通过公开前检查（见 gongbao gate），有不得公开的内容就不替换原有网站，退出码为 1。
+    """
     from gongbao.site.drawers import Drawers
 
     publication = open_publication()
+    if internal:
+        publication = publication.for_office()
     with Drawers(workers or os.cpu_count() or 1) as drawers:
         if not (publication.state / "store").exists():
             drawers.start()  # a first build draws everything; the imports below take longer than this
@@ -140,7 +173,7 @@ def build(
         )
         with progress_for(sys.stderr) as progress:
             result = run_build(publication, options, progress, drawers)
-    _report(result, str(publication.output))
+    _report(result, publication.output_folder.name)
     if summary:
         summary.write_text(
             json.dumps(asdict(result), ensure_ascii=False, indent=2, default=str) + "\n", "utf-8"
@@ -165,6 +198,29 @@ def _report(result: Summary, output: str) -> None:
         click.echo(f"{counts}；网页 {result.site.pages} 个，图 {result.site.figures} 幅。网站在 {output}/。")
     else:
         click.echo(f"{counts}。原有网站未改动。", err=True)
+
+
+@cli.command()
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--format", "style", type=click.Choice(["text", "json", "github"]), default="text", help="输出格式。"
+)
+@click.option("--workers", type=click.IntRange(min=1), help="同时检查几份；默认为处理器核数。")
+def gate(folder: Path | None, style: Any, workers: int | None) -> None:
+    """公开前检查：读网站的每个文件，找出不得公开的内容，一次列出。
+
+    查内部指标、考试成绩、排名、个人信息、1 至 4 人的小数值（包括可推算的）、分母不足的比率和未获准公开的
+    学校。FOLDER 默认为网站所在的文件夹。有一处就退出码为 1；内部资料（_internal）一律不通过。
+    """
+    from gongbao.data import read_dataset
+    from gongbao.gate import check_output, format_leaks
+
+    publication = open_publication()
+    dataset = read_dataset(publication.root, publication.data)
+    leaks = check_output((folder or publication.output_folder).resolve(), dataset, workers)
+    click.echo(format_leaks(leaks, style))
+    if leaks:
+        raise SystemExit(1)
 
 
 @cli.command()

@@ -6,7 +6,7 @@ Title, language, navigation and footer are the ones Quarto reads too; what is ou
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 SETTINGS_FILE = "_quarto.yml"
+INTERNAL_OUTPUT = "_internal"
+INTERNAL_VARIABLE = "GONGBAO_INTERNAL"
+"""Environment variable by which a build tells a kernel that it is an internal one."""
 
 
 class PublicationError(Exception):
@@ -28,6 +31,14 @@ class Link(BaseModel):
     href: str
 
 
+class Deadlines(BaseModel):
+    """Periods that count where a document sets none of its own."""
+
+    model_config = ConfigDict(extra="forbid")
+    rectification_days: int = Field(30, gt=0, description="days from a written opinion to the report of rectification")
+    working_days: bool = Field(False, description="count working days by the State Council's holiday notices")
+
+
 class Settings(BaseModel):
     """The `gongbao:` section."""
 
@@ -36,6 +47,7 @@ class Settings(BaseModel):
     workbooks: str = Field("workbooks", description="folder of the notebooks")
     office: str = Field("", description="name of the publishing office, printed in the footer")
     time_limit: int = Field(300, gt=0, description="seconds that one report may run")
+    deadlines: Deadlines = Field(default_factory=Deadlines, description="periods where a document sets none")
 
 
 class _Part(BaseModel):
@@ -78,6 +90,9 @@ class Publication:
     footer: str
     settings: Settings
     output: str = "_site"
+    internal: bool = False
+    """A build that stays in the office: internal indicators and small counts are shown, every page is
+    marked, and nothing of it can be released."""
 
     @property
     def data(self) -> Path:
@@ -94,12 +109,17 @@ class Publication:
 
     @property
     def output_folder(self) -> Path:
-        return self.root / self.output
+        return self.root / (INTERNAL_OUTPUT if self.internal else self.output)
 
     @property
     def state(self) -> Path:
-        """What a build keeps between runs: cache, lock, staging. Safe to delete."""
-        return self.root / ".gongbao"
+        """What a build keeps between runs: cache, lock, staging. Safe to delete. An internal build
+        shares nothing with a public one."""
+        return self.root / ".gongbao" / "internal" if self.internal else self.root / ".gongbao"
+
+    def for_office(self) -> Publication:
+        """The same publication, to be built for internal use."""
+        return replace(self, internal=True)
 
 
 def find_root(start: Path) -> Path:
@@ -139,16 +159,16 @@ def open_publication(start: Path | None = None) -> Publication:
 
 _EXPECTED = {
     "dict": "应当是一组“名称: 值”", "model": "应当是一组“名称: 值”", "list": "应当是列表", "string": "应当是文字",
-    "int": "应当是整数", "greater": "应当大于 0",
+    "int": "应当是整数", "greater": "应当大于 0", "bool": "应当是 true 或 false",
 }  # fmt: skip
 
 
 def _in_chinese(error: ValidationError) -> str:
-    known = "、".join(Settings.model_fields)
     lines = []
     for item in error.errors():
         where = ".".join(str(part) for part in item["loc"]) or "?"
         if item["type"] == "extra_forbidden":
+            known = "、".join((Deadlines if "deadlines" in item["loc"] else Settings).model_fields)
             lines.append(f"{SETTINGS_FILE} 的 gongbao 一节里有不认识的设置“{where}”；可用的有：{known}。")
         elif item["type"] == "missing":
             lines.append(f"{SETTINGS_FILE} 里缺少“{where}”。")
