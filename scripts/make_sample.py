@@ -9,6 +9,10 @@ counties are for (2023):
 - 990105 戊 has a teaching point of 30 pupils, too small to count;
 - 990106 己 has a school that reported nothing, which leaves the verdict open.
 
+and in their daily work (`sample_profiles`): 丙 mends late, pays late and falls short of 85 % satisfaction;
+丁 misses 85 and 80 by what rounding hides; 戊 meets the nation's 85 and not the province's 90, and sends
+2022 as CSV files; 己 asked fewer than ten headmasters; 甲 has towns that are evaluated.
+
     python scripts/make_sample.py [data folder]
 """
 
@@ -17,14 +21,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from sample_reports import FALL, evaluation_rows, finance_rows, work_rows
+from sample_profiles import PROFILES, SEED, Setting
+from sample_reports import FALL, evaluation_rows, finance_rows
 from sample_schools import YEARS, County, Policy, found_schools, school_rows, year_rows
-from submissions import run
+from sample_work import Case
+from sample_year import work_year
+from submissions import run, write_folder
 
 from gongbao.data import read_dataset
 from gongbao.data.template import fill_template, write_template
 
-SEED = 990000
 NOTE = "示例数据（虚构）：地名、校名和全部数值都是编造的，不代表任何地方。"
 
 COUNTIES = (
@@ -106,6 +112,9 @@ COUNTIES = (
     ),
 )
 
+# What an office sends as a folder of CSV files instead.
+AS_CSV = (("990105", 2022),)
+
 # Deductions that a county's own figures explain: (county, year) -> item -> reason, planned fix.
 EXPLAINED = {
     ("990101", 2023): {
@@ -124,6 +133,7 @@ def make(data: Path, counties: tuple[County, ...] = COUNTIES) -> list[Path]:
     chance = {c.code: np.random.default_rng([SEED, int(c.code)]) for c in counties}
     founded = {c.code: found_schools(c, chance[c.code]) for c in counties}
     finance = {c.code: finance_rows(c.code, c.budget, YEARS, chance[c.code]) for c in counties}
+    left: dict[str, list[Case]] = {c.code: [] for c in counties}
     for age, year in enumerate(YEARS):
         dataset = read_dataset(data.parent, data)
         items, bands = dataset.table("framework_items"), dataset.table("grade_bands")
@@ -134,18 +144,22 @@ def make(data: Path, counties: tuple[County, ...] = COUNTIES) -> list[Path]:
             evaluations, scores = evaluation_rows(
                 code, year, strict, items, bands, EXPLAINED.get((code, year), {}), rng
             )
+            schools = school_rows(founded[code])
+            place = Setting(code, county.name, year, age, schools, school_year, PROFILES[code])
+            tables, left[code] = work_year(
+                place, left[code], finance[code][year], (evaluations, scores), dataset
+            )
+            tables |= {"schools": schools, "school_year": school_year}
+            office = f"{county.name}人民政府教育督导委员会办公室"
+            cover = {"office": office, "source_id": "sample-schools", "note": NOTE}
             path = data / str(year) / f"{code}.xlsx"
             path.parent.mkdir(exist_ok=True)
+            if (code, year) in AS_CSV:
+                own = {"region_code": code, "year": year} | cover
+                written += write_folder(path.with_suffix(""), tables, own)
+                continue
             write_template(path, dataset, code, year)
-            tables = {
-                "schools": school_rows(founded[code]),
-                "school_year": school_year,
-                "indicator_values": finance[code][year] + work_rows(code, year, age, school_year, rng),
-                "evaluations": evaluations,
-                "eval_scores": scores,
-            }
-            office = f"{county.name}人民政府教育督导委员会办公室"
-            fill_template(path, tables, {"office": office, "source_id": "sample-schools", "note": NOTE})
+            fill_template(path, tables, cover)
             written.append(path)
     return written
 

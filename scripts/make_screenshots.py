@@ -1,6 +1,6 @@
 """Make the pictures of the README from a built site (needs the browser of the tests).
 
-    python scripts/make_screenshots.py
+python scripts/make_screenshots.py
 """
 
 import shutil

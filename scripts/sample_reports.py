@@ -17,9 +17,7 @@ FALL = ("990103", 2022, "普通高中")
 MISSING = {
     ("990106", 2023, "per_pupil_budget", "职业高中"): "未报",
     ("990102", 2022, "nutrition_county_funds", "义务教育"): "不适用",
-    ("990105", 2021, "fitness_pass_rate", "义务教育"): "未报",
 }
-_QUALIFIERS = {"teacher_training_person_times": "约", "hazards_found": "余", "research_activities": "余"}
 _REASONS = (
     ("佐证材料不完整，个别学校没有按要求归档", "年底前补齐材料，按季核对"),
     ("部分乡村学校落实不到位", "逐校列出清单，明确责任人和时限，半年内完成"),
@@ -83,79 +81,6 @@ def finance_rows(
         )
         result[year] = rows
     return result
-
-
-def work_rows(
-    code: str, year: int, age: int, school_year: list[dict[str, Any]], rng: np.random.Generator
-) -> list[dict[str, Any]]:
-    """A handful of figures from the other areas; `age`: years since the first. Parts never exceed wholes."""
-
-    def whole(low: int, high: int) -> int:
-        return int(rng.integers(low, high + 1))
-
-    disabled = whole(70, 240)
-    regular = round(disabled * rng.uniform(0.55, 0.7))
-    home = 3 if code == "990105" else round(disabled * rng.uniform(0.08, 0.18))
-    found, hazards, petitions, tasks = whole(60, 180), whole(90, 400), whole(20, 90), whole(22, 40)
-    assessed = whole(12, 26)
-    excellent, good = round(assessed * 0.3), round(assessed * 0.45)
-    valid = whole(1500, 4200)
-    satisfied = round(valid * rng.uniform(0.83, 0.96))
-    migrant = sum(r.get("migrant", 0) for r in school_year)
-    large = sum(r.get("cls_56plus", 0) for r in school_year if r["stage"] in ("小学", "初中"))
-    last = min(age * 1.4, 3)
-    values: list[tuple[str, str, float, str]] = [
-        ("satisfaction_rate", "义务教育", round(satisfied / valid * 100, 2), "%"),
-        ("preschool_3y_gross_enrolment", "幼儿园", round(rng.uniform(83.5, 90) + last, 1), "%"),
-        ("inclusive_kindergarten_coverage", "幼儿园", round(rng.uniform(79, 90) + last, 1), "%"),
-        ("public_kindergarten_share", "幼儿园", round(rng.uniform(47, 56) + last, 1), "%"),
-        ("compulsory_enrolment_rate", "义务教育", 100.0, "%"),
-        ("junior_retention_rate", "初中", round(rng.uniform(94.4, 98.9), 2), "%"),
-        ("disabled_children", "义务教育", disabled, "人"),
-        ("disabled_in_regular_classes", "义务教育", regular, "人"),
-        ("disabled_taught_at_home", "义务教育", home, "人"),
-        ("migrant_children", "义务教育", migrant, "人"),
-        ("aid_amount", "全部", whole(2600, 5200), "万元"),
-        ("large_class_count", "义务教育", large, "个"),
-        ("senior_gross_enrolment", "高中", round(rng.uniform(90.5, 96.5), 1), "%"),
-        ("fitness_pass_rate", "义务教育", round(rng.uniform(91, 98.5), 2), "%"),
-        ("teacher_training_person_times", "全部", round(rng.uniform(0.3, 0.9), 2), "万人次"),
-        ("research_activities", "全部", whole(2, 5) * 10, "次"),
-        ("teachers_recruited_by_exam", "全部", whole(25, 110), "人"),
-        ("teachers_recruited_talents", "全部", whole(2, 9), "人"),
-        ("schools_assessed", "全部", assessed, "所"),
-        ("schools_rated_excellent", "全部", excellent, "所"),
-        ("schools_rated_good", "全部", good, "所"),
-        ("schools_rated_qualified", "全部", assessed - excellent - good, "所"),
-        ("inspections_held", "全部", whole(6, 14), "次"),
-        ("findings_total", "全部", found, "个"),
-        ("findings_closed", "全部", round(found * rng.uniform(0.82, 1)), "个"),
-        ("training_agencies_checked", "全部", whole(30, 95), "家"),
-        ("hazards_found", "全部", hazards // 10 * 10, "处"),
-        ("hazards_resolved", "全部", round(hazards // 10 * 10 * rng.uniform(0.9, 1)), "处"),
-        ("petitions_received", "全部", petitions, "件"),
-        ("inspectors_full_time", "全部", whole(5, 9), "人"),
-        ("inspectors_part_time", "全部", whole(14, 40), "人"),
-        ("tasks_planned", "全部", tasks, "项"),
-        ("tasks_done", "全部", tasks - whole(0, 4), "项"),
-    ]  # fmt: skip
-    rows = []
-    for indicator, stage, value, unit in values:
-        missing = MISSING.get((code, year, indicator, stage))
-        row = {
-            "indicator_id": indicator,
-            "stage": stage,
-            "statistic": "数值",
-            "value": None if missing else value,
-            "unit": unit,
-            "qualifier": None if missing else _QUALIFIERS.get(indicator),
-            "missing_code": missing,
-            "source_id": "sample-work",
-        }
-        if indicator == "satisfaction_rate":
-            row |= {"numerator": satisfied, "denominator": valid}
-        rows.append(row)
-    return rows
 
 
 def evaluation_rows(

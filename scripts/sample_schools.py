@@ -298,7 +298,8 @@ def _stage_row(
         teachers = max(teachers, 3)
     row["teachers"] = teachers
     row["t_mid_senior"] = round(teachers * float(rng.uniform(0.38, 0.68)))
-    row["t_cert"] = teachers - (1 if rng.random() < 0.04 and teachers > 8 else 0)
+    uncertified = rng.random() < 0.04 and teachers > 8 and policy.floor <= 1
+    row["t_cert"] = teachers - (1 if uncertified else 0)
     if stage in TYPICAL:
         row["migrant"] = round(pupils * float(rng.beta(1.4, 9)))
     return row

@@ -90,6 +90,63 @@ def test_small_counts_of_persons_are_in_no_file(site: Path) -> None:
     assert "诫勉谈话人数 全部 <5" in page
 
 
+FACTS = list(csv.DictReader((Path(__file__).with_name("reported_facts.csv")).open(encoding="utf-8")))
+KEPT_INSIDE = ("高考(仅内部)", "高校服务")
+BEFORE = ("近", "约")
+# 问责: counts of 1 to 4 persons, printed “<5”
+TOO_SMALL = ("诫勉谈话", "记过处分", "降低岗位等级", "开除公职")
+# Units that a page prints by another multiple: fact -> what its page shows
+PRINTED = {
+    ("沈阳市(原文隐去市名)", "资助金额"): "22000",  # 万元
+    ("沈阳市(原文隐去市名)", "培训教师"): "86000",  # 人
+}
+
+
+def printed(fact: dict[str, str]) -> re.Pattern[str]:
+    """近2726, 3500余, 85.8以上, 3%左右: the number as a page prints it, with its qualifier."""
+    number = re.escape(PRINTED.get((fact["place"], fact["metric"]), fact["value"]))
+    qualifier = fact["qualifier"]
+    before, after = (qualifier, "") if qualifier in BEFORE else ("", qualifier)
+    unit = r"(?:%|‰|[一-龥]{1,3})?" if after else ""
+    return re.compile(rf"(?<![\d.]){before}{number}(?![\d.]*\d){unit}{after}")
+
+
+@pytest.mark.parametrize(
+    ("region", "year"), sorted({(f["region"], f["year"]) for f in FACTS}), ids=lambda value: str(value)
+)
+def test_every_fact_that_may_be_published_is_on_a_page_of_its_place(
+    site: Path, region: str, year: str
+) -> None:
+    pages = [text_of(p) for p in (site / "reports" / year / region).glob("*.html")]
+    titles = {
+        row["来源编号"]: row["标题"]
+        for row in csv.DictReader((site.parent / "data/sources.csv").open(encoding="utf-8-sig"))
+    }
+    lacking = []
+    for fact in (f for f in FACTS if (f["region"], f["year"]) == (region, year)):
+        if fact["topic"] in KEPT_INSIDE or fact["metric"] in TOO_SMALL:
+            continue
+        pattern = printed(fact)
+        if not any(pattern.search(page) and titles[fact["source_id"]] in page for page in pages):
+            lacking.append((fact["metric"], pattern.pattern))
+    assert lacking == []
+
+
+def test_what_is_kept_inside_is_in_no_file(site: Path) -> None:
+    ids = {f["row"] for f in FACTS if f["topic"] in KEPT_INSIDE}
+    quotes = {f["quote"] for f in FACTS if f["topic"] in KEPT_INSIDE}
+    assert len(ids) == 23
+    told = re.compile("|".join(map(re.escape, sorted(ids | quotes))))
+    words = re.compile("[一二三]本上线|本科上线|专科上线|理科最高分|文科最高分|产学研需求")
+    read = 0
+    for path in site.rglob("*"):
+        if path.suffix in (".html", ".csv", ".json", ".svg", ".txt", ".md"):
+            text = unescape(path.read_text("utf-8"))
+            assert not told.search(text) and not words.search(text), path.relative_to(site)
+            read += 1
+    assert read > 100
+
+
 def test_schools_that_may_not_be_named_are_in_no_file(published: Path, site: Path) -> None:
     from gongbao.data import read_dataset
 
@@ -127,7 +184,11 @@ def test_nothing_names_another_host_or_this_machine(site: Path, published: Path)
             text = path.read_text("utf-8")
             assert str(published) not in text and str(published.parent) not in text, path
             if path.suffix == ".html":
-                loads = re.findall(r"<(?:script|img|link|iframe|source)[^>]+(?:src|href)=\"(https?:)?//", text)
+                loads = re.findall(
+                    r"<(?:script|img|link|iframe|source)[^>]+(?:src|href)=\"(https?:)?//", text
+                )
                 assert not loads, path
     for path in site.rglob("fig-*.json"):
-        assert json.loads(path.read_text("utf-8"))["$schema"].startswith("https://vega.github.io/schema/vega-lite/")
+        assert json.loads(path.read_text("utf-8"))["$schema"].startswith(
+            "https://vega.github.io/schema/vega-lite/"
+        )
