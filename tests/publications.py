@@ -25,7 +25,7 @@ def copy_publication(target: Path, *submissions: str) -> Path:
         for folder in (p for p in (target / "data").iterdir() if p.is_dir()):
             for path in folder.iterdir():
                 if f"{folder.name}/{path.stem}" not in submissions:
-                    path.unlink()
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
             if not any(folder.iterdir()):
                 folder.rmdir()
     return target

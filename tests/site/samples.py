@@ -16,6 +16,7 @@ import pandas as pd
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from gongbao.data.dataset import Dataset, empty_table
+from gongbao.data.schema import TABLES
 from gongbao.present import Column, Fact, Facts, Figure, Number, Table, Verdict, Verdicts
 from gongbao.present.charts import chart_spec
 from gongbao.present.sentence import bind
@@ -224,7 +225,7 @@ def make_dataset(**changed: pd.DataFrame) -> Dataset:
             {"framework_id": "f1", "item_id": "A3", "level": "一级", "name": "各类教育", "full_score": 24.0},
         ),
     } | changed
-    for name in ("schools", "school_year", "grade_bands"):
+    for name in TABLES:
         tables.setdefault(name, empty_table(name))
     covers = pd.DataFrame(
         [

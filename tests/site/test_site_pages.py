@@ -229,3 +229,15 @@ def test_the_overview_does_not_list_other_areas_verdicts_twice(built: Built, tmp
     )
     words = text_of((tmp_path / "out/reports/2019/511923/index.html").read_text("utf-8"))
     assert words.count("县域义务教育优质均衡") == 1
+
+
+def test_a_county_says_what_it_did_not_report(built: Built) -> None:
+    county = (built.folder / "reports/2019/511923/index.html").read_text("utf-8")
+    line = county.split("没有报送的领域：")[1].split("。")[0]
+    assert "入学保障" in line and "经费与专项资金" not in line and "总览" not in line
+
+
+def test_how_the_data_were_checked_has_a_page(built: Built) -> None:
+    page = (built.folder / "site/checks.html").read_text("utf-8")
+    assert "没有写期限的，从督导意见发出的次日起算30日" in page
+    assert "本站的填报数据没有提醒" in page

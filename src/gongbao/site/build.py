@@ -11,7 +11,7 @@ from typing import Literal
 from gongbao.data.dataset import Dataset
 from gongbao.present import Figure, Table
 from gongbao.publication import Publication
-from gongbao.site import compare, places, reference, written
+from gongbao.site import checks, compare, places, reference, written
 from gongbao.site.bodies import render_bodies
 from gongbao.site.catalogue import Catalogue
 from gongbao.site.charts import Drawings, character_warning, vega_bundle
@@ -21,6 +21,7 @@ from gongbao.site.layout import Page, navigation, whole
 from gongbao.site.reading import Info, ReportContent, read_report
 from gongbao.site.store import Store
 from gongbao.site.tabular import table_csv, write_books
+from gongbao.standards.rectification import DeadlineRule
 from gongbao.workbooks.planning import ReportKey
 
 Engine = Literal["embedded", "quarto"]
@@ -143,7 +144,9 @@ def gather(
     folder = Store(store)
     drawings = Drawings(folder, drawers)
     drawings.ask(spec for content in contents for spec in content.specs)
-    catalogue = Catalogue(dataset, contents, workbooks)
+    catalogue = Catalogue(
+        dataset, contents, workbooks, internal=publication.internal, deadline_rule=_deadline_rule(publication)
+    )
     comparisons = {area: compare.compare(catalogue, area) for area in catalogue.areas}
     places_of = _spec_places(catalogue.contents, comparisons)
     drawings.ask(places_of)
@@ -153,6 +156,11 @@ def gather(
     return Material(
         publication, catalogue, comparisons, svgs, drawn, folder, workers, drawers, progress, warnings
     )
+
+
+def _deadline_rule(publication: Publication) -> DeadlineRule:
+    setting = publication.settings.deadlines
+    return DeadlineRule(setting.rectification_days, setting.working_days)
 
 
 def _spec_places(
@@ -187,6 +195,7 @@ def other_pages(material: Material) -> Iterator[Page]:
         yield reference.indicator_page(catalogue, indicator)
     yield reference.sources_page(catalogue)
     yield reference.data_page(catalogue)
+    yield checks.checks_page(catalogue)
 
 
 def written_pages(publication: Publication) -> list[Page]:

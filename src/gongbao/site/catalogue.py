@@ -10,11 +10,13 @@ from typing import Any
 
 from gongbao.data.columns import AREAS, STAGES
 from gongbao.data.dataset import Dataset
-from gongbao.data.schema import STANDARD_NAMES
+from gongbao.data.schema import STANDARD_NAMES, SUBMISSION_TABLES, TABLES
 from gongbao.present import Number, Verdict
-from gongbao.present.published import published_number
+from gongbao.present.published import Disclosure, make_disclosure, published_number
 from gongbao.rows import row_dicts
 from gongbao.site.reading import Info, ReportContent, in_order
+from gongbao.standards.rectification import DeadlineRule
+from gongbao.workbooks.planning import row_areas
 
 STAGE_ORDER = {stage: i for i, stage in enumerate(STAGES)}
 OPERATORS = {">=": "≥", "<=": "≤", "=": "="}
@@ -70,12 +72,21 @@ class Catalogue:
     """Read-only view of the dataset and the reports, made once for a build."""
 
     def __init__(
-        self, dataset: Dataset, contents: Sequence[ReportContent], workbooks: Mapping[str, Info]
+        self,
+        dataset: Dataset,
+        contents: Sequence[ReportContent],
+        workbooks: Mapping[str, Info],
+        *,
+        internal: bool = False,
+        deadline_rule: DeadlineRule | None = None,
     ) -> None:
         self.dataset = dataset
+        self.deadline_rule = deadline_rule or DeadlineRule()
+        self.internal = internal  # a build that stays in the office: internal indicators are shown too
         self.contents = in_order(contents)
         self.workbooks = workbooks
         self._regions = row_dicts(dataset.table("regions"))
+        self.row_area = row_areas(dataset)
 
     # --- reports ---------------------------------------------------------------------------------
 
@@ -121,6 +132,21 @@ class Catalogue:
     def report(self, year: int, region: str, area: str) -> ReportContent | None:
         return next((c for c in self.reports(year, region) if c.area == area), None)
 
+    def unreported(self, year: int, region: str) -> list[str]:
+        """Titles of the areas of which the region reported nothing that year, in the order of the domain."""
+        reported = {report.area for report in self.reports(year, region)} | {"overview"}
+        return [self.area_title(area) for area in AREAS if area not in reported]
+
+    def cover(self, year: int, region: str, field: str) -> str:
+        """What the cover of the submission says under `field` (office, note); empty where nothing."""
+        if (region, year) not in self._submissions:
+            return ""
+        return self.dataset.cover(region, year)[field]
+
+    @cached_property
+    def _submissions(self) -> set[tuple[str, int]]:
+        return set(self.dataset.submissions())
+
     def years_of(self, region: str, area: str | None = None) -> list[int]:
         """Years in which a region has a report (of that area), the latest first."""
         return [y for y in self.years if any(area in (None, c.area) for c in self.reports(y, region))]
@@ -161,10 +187,12 @@ class Catalogue:
 
     @cached_property
     def indicators(self) -> dict[str, Indicator]:
-        """The public indicators in the order of the definitions; internal ones have no place on a site."""
+        """The public indicators in the order of the definitions; internal ones have no place on a public site."""
         rows = self.dataset.table("indicators")
         return {
-            str(row["indicator_id"]): _indicator(row) for row in row_dicts(rows[rows["publish"] == "public"])
+            str(row["indicator_id"]): _indicator(row)
+            for row in row_dicts(rows)
+            if self.internal or row["publish"] == "public"
         }
 
     @cached_property
@@ -181,19 +209,28 @@ class Catalogue:
         """Published values by indicator: real places first, by code, the latest year first, then by stage."""
         definitions = {r["indicator_id"]: r for r in row_dicts(self.dataset.table("indicators"))}
         found: dict[str, list[Value]] = {}
-        published = set(self._by_place)
+        by_place: dict[tuple[int, str], list[dict[Any, Any]]] = {}
         for row in row_dicts(self.dataset.table("indicator_values")):
-            indicator = self.indicators.get(str(row["indicator_id"]))
-            if indicator is None or (int(row["year"]), str(row["region_code"])) not in published:
+            by_place.setdefault((int(row["year"]), str(row["region_code"])), []).append(row)
+        for (year, region), rows in by_place.items():
+            if (year, region) not in self._by_place:
                 continue
-            found.setdefault(indicator.indicator_id, []).append(
-                self._value(row, definitions[row["indicator_id"]])
+            disclosure = (
+                Disclosure(internal=True)
+                if self.internal
+                else make_disclosure(rows, definitions.values(), by_place.get((year - 1, region), ()))
             )
+            for row in rows:
+                indicator = self.indicators.get(str(row["indicator_id"]))
+                if indicator is not None:
+                    found.setdefault(indicator.indicator_id, []).append(
+                        self._value(row, definitions[row["indicator_id"]], disclosure)
+                    )
         for values in found.values():
             values.sort(key=_value_order)
         return found
 
-    def _value(self, row: Mapping[Any, Any], definition: Mapping[Any, Any]) -> Value:
+    def _value(self, row: Mapping[Any, Any], definition: Mapping[Any, Any], disclosure: Disclosure) -> Value:
         statistic = text(row["statistic"]) or "数值"
         return Value(
             str(row["indicator_id"]),
@@ -202,9 +239,9 @@ class Catalogue:
             text(row["period"]),
             text(row["stage"]),
             statistic,
-            published_number(row, definition, statistic, str(self.dataset.place(row, "value"))),
+            published_number(row, definition, statistic, str(self.dataset.place(row, "value")), disclosure),
             text(row["source_id"]),
-            text(row["note"]),
+            disclosure.words(row, "note"),
         )
 
     # --- sources ---------------------------------------------------------------------------------
@@ -228,23 +265,24 @@ class Catalogue:
         return source.title if source else source_id
 
     def sources_of(self, year: int, region: str, area: str | None = None) -> list[Source]:
-        """Documents that a county's public values and evaluations of that year come from."""
+        """Documents that a county's public values and tables of that year (of an area) come from."""
         wanted = {
             value.source_id
             for values in self.values.values()
             for value in values
             if value.year == year
             and value.region == region
-            and area in (None, self.indicators[value.indicator_id].area)
+            and area in (None, "overview", self.indicators[value.indicator_id].area)
         }
-        for name in ("evaluations", "school_year"):
-            if (area, name) in (
-                (None, "evaluations"),
-                (None, "school_year"),
-                ("duty", "evaluations"),
-                ("balance", "school_year"),
-            ):
-                wanted |= set(self.dataset.table(name, region, year)["source_id"].dropna())
+        for name in SUBMISSION_TABLES:
+            if name in ("indicator_values", "sources") or "source_id" not in TABLES[name].names:
+                continue
+            rows = self.dataset.table(name, region, year)
+            for row in row_dicts(rows) if area not in (None, "overview") else ():
+                if self.row_area(name, row) == area:
+                    wanted.add(text(row["source_id"]))
+            if area in (None, "overview"):
+                wanted |= set(rows["source_id"].dropna())
         return [source for id, source in self.sources.items() if id in wanted]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,7 @@ from gongbao.rows import row_dicts
 from gongbao.site.catalogue import OPERATORS, Catalogue, is_sample
 from gongbao.site.layout import Crumb, Page, fragment
 from gongbao.site.places import HOME
-from gongbao.site.reading import ReportContent
+from gongbao.site.reading import ReportContent, leading
 from gongbao.site.svg import inline
 from gongbao.standards.outcome import Outcome
 
@@ -54,7 +55,7 @@ def compare(catalogue: Catalogue, area: str) -> list[Comparison]:
         ]
         drawn: list[Figure] = []
         if not found:
-            for items in _comparable(reports):
+            for items in _comparable(catalogue, reports):
                 figures += 1
                 drawn.append(_figure(catalogue, year, items, figures))
         found.append(Comparison(year, tuple(reports), tuple(made), tuple(drawn)))
@@ -69,17 +70,21 @@ def _name(catalogue: Catalogue, report: ReportContent) -> str:
 def _verdict_table(
     catalogue: Catalogue, year: int, reports: list[ReportContent], number: int
 ) -> Table | None:
-    """County × headline verdict."""
+    """County × headline verdict, of those that at least two counties have."""
     labels: dict[str, str] = {}
+    counts: Counter[str] = Counter()
     for report in reports:
-        for v in report.headlines:
+        for v in leading(catalogue.verdicts(report)):
             labels.setdefault(v.key, v.label)
+            counts[v.key] += 1
+    labels = {key: label for key, label in labels.items() if counts[key] > 1}
     if not labels:
         return None
     rows = []
     for report in reports:
-        own = {v.key: v for v in report.headlines}
-        rows.append([_name(catalogue, report), *(_verdict_cell(own.get(key)) for key in labels)])
+        own = {v.key: v for v in leading(catalogue.verdicts(report)) if v.key in labels}
+        if own:
+            rows.append([_name(catalogue, report), *(_verdict_cell(own.get(key)) for key in labels)])
     return make_table(
         f"table-{number}",
         number,
@@ -96,18 +101,22 @@ def _verdict_cell(v: Verdict | None) -> Cell:
 
 
 def _fact_table(catalogue: Catalogue, year: int, reports: list[ReportContent], number: int) -> Table | None:
-    """County × key figure."""
+    """County × key figure, of those that at least two counties have."""
     columns: dict[tuple[str, str, str], Column] = {}
+    counts: Counter[tuple[str, str, str]] = Counter()
     for report in reports:
         for fact in report.facts:
             columns.setdefault(_fact_key(fact), Column(fact.label, align="right"))
+        counts.update({_fact_key(fact) for fact in report.facts})
+    columns = {key: column for key, column in columns.items() if counts[key] > 1}
     if not columns:
         return None
     rows = []
     for report in reports:
-        own = {_fact_key(fact): fact for fact in report.facts}
+        own = {key: fact for fact in report.facts if (key := _fact_key(fact)) in columns}
         cells = [Cell(f.shown, f.value) if (f := own.get(key)) else Cell("—") for key in columns]
-        rows.append([_name(catalogue, report), *cells])
+        if own:
+            rows.append([_name(catalogue, report), *cells])
     return make_table(
         f"table-{number}",
         number,
@@ -124,11 +133,11 @@ def _fact_key(fact: Fact) -> tuple[str, str, str]:
 Row = tuple[ReportContent, Verdict]
 
 
-def _comparable(reports: list[ReportContent]) -> list[list[Row]]:
+def _comparable(catalogue: Catalogue, reports: list[ReportContent]) -> list[list[Row]]:
     """The verdicts with a value and a limit that at least two counties have, in the reports' order."""
     found: dict[str, list[Row]] = {}
     for report in reports:
-        for v in report.verdicts:
+        for v in catalogue.verdicts(report):
             if v.value is not None and v.limit is not None:
                 found.setdefault(v.key, []).append((report, v))
     return [rows for rows in found.values() if len(rows) > 1]

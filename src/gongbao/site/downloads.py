@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from gongbao.data.columns import AREAS
@@ -12,18 +13,12 @@ from gongbao.data.schema import TABLES
 from gongbao.rows import row_dicts
 from gongbao.site.catalogue import Catalogue, is_sample, text
 from gongbao.site.tabular import Book, Scalar, Sheet, csv_bytes
+from gongbao.site.work_downloads import work_sheets
 
 SHARED_FILES = (
     ("指标定义", "/data/indicators.csv"),
     ("标准值", "/data/targets.csv"),
     ("来源", "/data/sources.csv"),
-)
-CSV_FILES = (
-    ("指标数据", "values"),
-    ("结论", "verdicts"),
-    ("图表数据", "charts"),
-    ("评价", "evaluations"),
-    ("评价得分", "scores"),
 )
 
 
@@ -35,21 +30,31 @@ class Files:
     csvs: tuple[tuple[str, str], ...]
 
 
-def county_files(year: int, region: str) -> Files:
+@cache  # the county's page and the list of downloads name them, the files hold them
+def county_sheets(catalogue: Catalogue, year: int, region: str) -> dict[str, Sheet]:
+    """Name of the CSV file -> its sheet, of a county and year; only what holds a row."""
+    sheets = {
+        "values": _values(catalogue, year, region),
+        "verdicts": _verdicts(catalogue, year, region),
+        "charts": _charts(catalogue, year, region),
+        "evaluations": _evaluations(catalogue, year, region),
+        "scores": _scores(catalogue, year, region),
+    }
+    sheets = {name: sheet for name, sheet in sheets.items() if sheet.rows}
+    return sheets | work_sheets(catalogue, year, region)
+
+
+def county_files(catalogue: Catalogue, year: int, region: str) -> Files:
     folder = f"/data/{year}/{region}"
-    return Files(f"{folder}.xlsx", tuple((label, f"{folder}/{name}.csv") for label, name in CSV_FILES))
+    sheets = county_sheets(catalogue, year, region)
+    csvs = tuple((sheet.label, f"{folder}/{name}.csv") for name, sheet in sheets.items())
+    return Files(f"{folder}.xlsx", csvs)
 
 
 def county_downloads(catalogue: Catalogue, year: int, region: str) -> tuple[list[tuple[str, bytes]], Book]:
     """(address, bytes) of each CSV of a county and year, and the Excel file that holds them all."""
-    files = county_files(year, region)
-    own = (
-        _values(catalogue, year, region),
-        _verdicts(catalogue, year, region),
-        _charts(catalogue, year, region),
-        _evaluations(catalogue, year, region),
-        _scores(catalogue, year, region),
-    )
+    files = county_files(catalogue, year, region)
+    own = tuple(county_sheets(catalogue, year, region).values())
     csvs = [
         (address, csv_bytes(sheet.header, sheet.rows))
         for (_, address), sheet in zip(files.csvs, own, strict=True)
@@ -177,19 +182,33 @@ def _charts(catalogue: Catalogue, year: int, region: str) -> Sheet:
 
 def _evaluations(catalogue: Catalogue, year: int, region: str) -> Sheet:
     names = ("eval_id", "framework_id", "object_type", "step", "date", "total", "grade", "note")
-    table = catalogue.dataset.table("evaluations", region, year)
     rows = [
-        (*(_scalar(row[n]) for n in names), catalogue.source_title(text(row["source_id"])))
-        for row in row_dicts(table[table["object_type"] == "县"])
+        (*(_scalar(row[n]) for n in names), name, catalogue.source_title(text(row["source_id"])))
+        for row, name in _public_evaluations(catalogue, year, region)
     ]
     header = tuple(TABLES["evaluations"].column(n).label for n in names)
-    return Sheet("评价", "对县（市、区）的评价", (*header, "来源"), rows)
+    about = "对县（市、区）、乡镇和可以公开校名的学校、幼儿园的评价"
+    return Sheet("评价", about, (*header, "对象", "来源"), rows)
+
+
+def _public_evaluations(catalogue: Catalogue, year: int, region: str) -> list[tuple[Mapping[Any, Any], str]]:
+    """Evaluations that may be shown one by one, each with the name of what was evaluated."""
+    schools = row_dicts(catalogue.dataset.table("schools", region, year))
+    named = {str(s["school_id"]): str(s["school_name"]) for s in schools if s["publish_name"] == 1}
+    found: list[tuple[Mapping[Any, Any], str]] = []
+    for row in row_dicts(catalogue.dataset.table("evaluations", region, year)):
+        code = text(row["object_id"])
+        if row["object_type"] in ("学校", "幼儿园"):
+            if code in named:
+                found.append((row, named[code]))
+        else:
+            found.append((row, catalogue.name(region, year) if code == region else code))
+    return found
 
 
 def _scores(catalogue: Catalogue, year: int, region: str) -> Sheet:
-    evaluations = catalogue.dataset.table("evaluations", region, year)
-    evaluations = evaluations[evaluations["object_type"] == "县"]
-    frameworks = dict(zip(evaluations["eval_id"], evaluations["framework_id"], strict=True))
+    public = _public_evaluations(catalogue, year, region)
+    frameworks = {row["eval_id"]: row["framework_id"] for row, _ in public}
     items = catalogue.dataset.table("framework_items")
     titles = {(r["framework_id"], r["item_id"]): r for r in row_dicts(items)}
     names = ("eval_id", "item_id", "score", "status", "deduction", "reason", "planned_fix")
@@ -230,10 +249,12 @@ def _shared(catalogue: Catalogue) -> tuple[Sheet, Sheet, Sheet]:
         "op",
         "value",
         "basic_value",
+        "confirmed",
     )
     targets = [
         (
-            *(_scalar(row[n]) for n in names),
+            *(_scalar(row[n]) for n in names[:-1]),
+            "否" if row["confirmed"] == 0 else "是",
             catalogue.source_title(text(row["source_id"])),
             _scalar(row["note"]),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -14,6 +14,7 @@ from gongbao.site.reading import vegalite
 from gongbao.site.svg import inline
 
 _TITLE = re.compile(r"\A\s*# [^\n]*\n?")
+_HEADING = re.compile(r"\A\s*(#{2,6}) ")
 
 
 def finish(
@@ -23,11 +24,12 @@ def finish(
 
     `svgs` and `pngs` are by spec text. `assets` is the address of the report's files relative to its
     page ("finance"). The first line of the first Markdown cell, when it is the title, is dropped: the
-    page has the title already. Returns the notebook.
+    page has the title already. So is a heading whose cells show nothing. Returns the notebook.
     """
     first = next((cell for cell in notebook.cells if cell.cell_type == "markdown"), None)
     if first is not None:
         first.source = _TITLE.sub("", first.source)
+    notebook.cells = [cell for i, cell in enumerate(notebook.cells) if not _shows_nothing(notebook.cells, i)]
     bare = 0
     for cell in notebook.cells:
         for output in cell.get("outputs", ()) if cell.cell_type == "code" else ():
@@ -45,6 +47,32 @@ def finish(
                 table = Table.from_content(shown[1])
                 output.data["text/html"] = table.figure_html(f"{assets}/{table.id}")
     return notebook
+
+
+def _shows_nothing(cells: Sequence[Any], at: int) -> bool:
+    """Whether a Markdown cell heads code cells of which none shows anything: one notebook serves places
+    that report everything and places that report five numbers. Prose alone is a section and stays.
+    """
+    level = _level(cells[at])
+    if not level:
+        return False
+    code = False
+    for cell in cells[at + 1 :]:
+        if cell.cell_type == "code":
+            code = True
+            if cell.get("outputs"):
+                return False
+        elif 0 < _level(cell) <= level:
+            break
+        elif not _level(cell):
+            return False
+    return code
+
+
+def _level(cell: Any) -> int:
+    """2 to 6 for a Markdown cell that begins with a heading, else 0."""
+    match = _HEADING.match(cell.source) if cell.cell_type == "markdown" else None
+    return len(match[1]) if match else 0
 
 
 def _finish_figure(data: Any, svgs: Mapping[str, str], assets: str, pngs: Mapping[str, bytes] | None) -> None:

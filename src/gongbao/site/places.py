@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from gongbao.present import Facts, Verdict, Verdicts
+from gongbao.present import Fact, Facts, Verdict, Verdicts
 from gongbao.publication import Publication
 from gongbao.site.bodies import Body
-from gongbao.site.catalogue import Catalogue, is_sample, text
+from gongbao.site.catalogue import Catalogue, is_sample
 from gongbao.site.downloads import county_files
+from gongbao.site.internal import internal_section
 from gongbao.site.layout import Crumb, Page, fragment
-from gongbao.site.reading import ReportContent
+from gongbao.site.reading import ReportContent, leading
 from gongbao.standards.outcome import Outcome
 
 HOME = Crumb("首页", "/index.html")
@@ -43,9 +43,13 @@ class ReportLink:
     page: str
 
 
+KEY_FIGURES = 8  # of an area on a county's page
+LISTED = 6  # verdicts of a county in a list of counties; its own page has them all
+
+
 @dataclass(frozen=True, slots=True)
 class County:
-    """What a list of counties shows of one."""
+    """What a list of counties shows of one. `verdicts` are the first few, those not met before the others."""
 
     name: str
     region: str
@@ -54,6 +58,7 @@ class County:
     sample: bool
     page: str
     verdicts: tuple[Line, ...]
+    more: int
     counts: tuple[tuple[str, str, int], ...]
     reports: tuple[ReportLink, ...]
 
@@ -63,8 +68,7 @@ def county(catalogue: Catalogue, year: int, region: str) -> County:
     lines = tuple(
         Line(v.outcome, v.word, v.label, catalogue.area_title(report.area), report.page)
         for report in reports
-        for v in catalogue.verdicts(report)
-        if v.headline
+        for v in leading(catalogue.verdicts(report))
     )
     counts = tuple((o.value, o.label, sum(line.outcome == o for line in lines)) for o in Outcome)
     return County(
@@ -74,7 +78,8 @@ def county(catalogue: Catalogue, year: int, region: str) -> County:
         catalogue.lineage(region, year),
         is_sample(region),
         county_page(year, region),
-        lines,
+        tuple(sorted(lines, key=lambda line: line.outcome != Outcome.FAIL)[:LISTED]),
+        max(0, len(lines) - LISTED),
         counts,
         tuple(ReportLink(catalogue.area_title(r.area), r.page) for r in reports),
     )
@@ -131,7 +136,7 @@ def county_overview(publication: Publication, catalogue: Catalogue, year: int, r
             "title": catalogue.area_title(r.area),
             "page": r.page,
             "description": catalogue.area_description(r.area),
-            "facts": Facts(r.facts).html() if r.facts else "",
+            "facts": Facts(_key_figures(r.facts)).html() if r.facts else "",
         }
         for r in reports
     ]
@@ -139,11 +144,13 @@ def county_overview(publication: Publication, catalogue: Catalogue, year: int, r
         "county.html.j2",
         address,
         county=shown,
-        office=_office(catalogue, year, region),
-        headlines=_cards(catalogue, reports, lambda v: v.headline),
-        failing=_cards(catalogue, reports, lambda v: v.outcome == Outcome.FAIL and not v.headline),
+        office=catalogue.cover(year, region, "office"),
+        headlines=_cards(catalogue, reports, leading),
+        failing=_cards(catalogue, reports, _failing),
         areas=areas,
-        downloads=county_files(year, region),
+        downloads=county_files(catalogue, year, region),
+        unreported=catalogue.unreported(year, region),
+        note=catalogue.cover(year, region, "note"),
         sources=catalogue.sources_of(year, region),
     )
     aside = fragment(
@@ -167,18 +174,27 @@ def county_overview(publication: Publication, catalogue: Catalogue, year: int, r
     )
 
 
-def _cards(catalogue: Catalogue, reports: Sequence[ReportContent], wanted: Any) -> list[tuple[str, str, str]]:
-    """(area, its report, cards as HTML) for each report with a wanted verdict."""
+def _key_figures(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """The first key figures of a report, each once; the report itself has them all."""
+    return tuple({(f.label, f.shown): f for f in facts}.values())[:KEY_FIGURES]
+
+
+def _failing(verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
+    """What fails beside the verdicts that stand for the area."""
+    first = leading(verdicts)
+    return tuple(v for v in verdicts if v.outcome == Outcome.FAIL and v not in first)
+
+
+def _cards(
+    catalogue: Catalogue,
+    reports: Sequence[ReportContent],
+    choose: Callable[[tuple[Verdict, ...]], tuple[Verdict, ...]],
+) -> list[tuple[str, str, str]]:
+    """(area, its report, cards as HTML) for each report of whose verdicts `choose` leaves any."""
     chosen: Iterable[tuple[ReportContent, tuple[Verdict, ...]]] = (
-        (report, tuple(v for v in catalogue.verdicts(report) if wanted(v))) for report in reports
+        (report, choose(catalogue.verdicts(report))) for report in reports
     )
     return [(catalogue.area_title(r.area), r.page, Verdicts(items).html()) for r, items in chosen if items]
-
-
-def _office(catalogue: Catalogue, year: int, region: str) -> str:
-    covers = catalogue.dataset.covers
-    here = covers[(covers["region_code"] == region) & (covers["year"] == year)]
-    return text(here["office"].iloc[0]) if len(here) else ""
 
 
 def report(catalogue: Catalogue, content: ReportContent, body: Body) -> Page:
@@ -189,7 +205,8 @@ def report(catalogue: Catalogue, content: ReportContent, body: Body) -> Page:
     html = fragment(
         "report.html.j2",
         content.page,
-        content=body.html,
+        content=body.html
+        + (internal_section(catalogue, year, region, area, content.page) if catalogue.internal else ""),
         sources=sources,
         name=name,
         year=year,

@@ -55,8 +55,15 @@ class ReportContent:
         return f"/reports/{self.address}.html"
 
     @property
-    def headlines(self) -> tuple[Verdict, ...]:
-        return tuple(v for v in self.verdicts if v.headline)
+    def leading(self) -> tuple[Verdict, ...]:
+        """The verdicts that stand for the area: its headlines or, where it has none, all."""
+        return leading(self.verdicts)
+
+
+def leading(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
+    """The headline verdicts or, where there are none, all."""
+    found = tuple(verdicts)
+    return tuple(v for v in found if v.headline) or found
 
 
 def load(text: str) -> Any:

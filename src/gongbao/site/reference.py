@@ -76,7 +76,7 @@ def _target_table(catalogue: Catalogue, indicator: Indicator, rows: list[Mapping
             [
                 text(row["stage"]),
                 text(row["statistic"]),
-                f"{sign}{plain(float(row['value']))}",
+                f"{sign}{plain(float(row['value']))}" + ("（待核实）" if row["confirmed"] == 0 else ""),
                 f"{sign}{plain(basic)}" if basic is not None else "—",
                 catalogue.name(str(row["region_code"])),
                 validity,
@@ -151,7 +151,7 @@ def data_page(catalogue: Catalogue) -> Page:
                 {
                     "name": catalogue.name(region, year),
                     "sample": is_sample(region),
-                    "files": county_files(year, region),
+                    "files": county_files(catalogue, year, region),
                 }
                 for region in catalogue.regions(year)
             ],
