@@ -27,7 +27,7 @@ test: $(READY)
 	sh scripts/browser.sh $(BIN)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadgroup
 
 lab: $(READY)
 	$(BIN)/jupyter lab workbooks

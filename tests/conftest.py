@@ -14,7 +14,14 @@ from publications import copy_publication, run_gongbao
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests that need Quarto itself are deselected where it is missing: it can't be had everywhere."""
+    """Tests that need Quarto itself are deselected where it is missing: it can't be had everywhere.
+
+    Several processes share the tests by file, so that what a file sets up is set up once, and those of
+    the whole publication go to one of them.
+    """
+    for item in items:
+        shared = "published" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("published" if shared else item.path.as_posix()))
     if shutil.which("quarto"):
         return
     unwanted = [item for item in items if "quarto" in item.keywords]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from gongbao.data.cells import did_you_mean, plain_number
 from gongbao.data.dataset import Dataset
 from gongbao.data.problems import Findings
+from gongbao.rows import row_dicts
 
 _LEVELS = ("一级", "二级")
 _TOLERANCE = 1e-9  # scores have at most a few decimals; below this it is binary noise
@@ -68,14 +72,18 @@ def check_evaluations(dataset: Dataset, findings: Findings) -> None:
             evaluations.index, *(evaluations[c] for c in ("region_code", "year", "eval_id")), strict=True
         )
     }
+    of_level: dict[tuple[str, str], set[str]] = {}
+    for (framework, item), (_, level) in known.items():
+        of_level.setdefault((framework, level), set()).add(item)
     by_level: dict[tuple[int, str], dict[str, float]] = {}
+    rows = row_dicts(scores)
     columns = ("region_code", "year", "eval_id", "item_id", "score")
     for index, (region, year, evaluation, item, score) in enumerate(
         zip(*(scores[c] for c in columns), strict=True)
     ):
         if not isinstance(evaluation, str) or not isinstance(item, str):
             continue
-        row = scores.iloc[index]
+        row = rows[index]
         if (region, year, evaluation) not in own:
             names = [e for r, y, e in own if (r, y) == (region, year) and isinstance(e, str)]
             findings.error(
@@ -103,7 +111,9 @@ def check_evaluations(dataset: Dataset, findings: Findings) -> None:
         if level in _LEVELS:
             by_level.setdefault((parent, level), {})[item] = score
     for (parent, level), given in by_level.items():
-        _check_total(dataset, evaluations.iloc[parent], level, given, known, findings)
+        evaluation = evaluations.iloc[parent]
+        if set(given) == of_level[evaluation["framework_id"], level]:
+            _check_total(dataset, evaluation, level, given, findings)
 
 
 def _check_objects(dataset: Dataset, evaluations: pd.DataFrame, findings: Findings) -> None:
@@ -134,7 +144,7 @@ def _check_objects(dataset: Dataset, evaluations: pd.DataFrame, findings: Findin
             findings.error("unknown-reference", place, message, f"请改正，或先在{where}里登记。")
 
 
-def _check_score(dataset: Dataset, row: pd.Series, full: float, findings: Findings) -> None:
+def _check_score(dataset: Dataset, row: Mapping[Any, Any], full: float, findings: Findings) -> None:
     score, deduction = row["score"], row["deduction"]
     if score - full > _TOLERANCE:
         findings.error(
@@ -173,14 +183,11 @@ def _check_total(
     evaluation: pd.Series,
     of_level: str,
     given: dict[str, float],
-    known: dict[tuple[str, str], tuple[float, str]],
     findings: Findings,
 ) -> None:
-    """The total is the sum of a level's scores, where every item of the level has one."""
-    wanted = {item for (framework, item), (_, level) in known.items()
-              if framework == evaluation["framework_id"] and level == of_level}  # fmt: skip
+    """The total is the sum of the scores of a level of which every item has one."""
     total, added = evaluation["total"], sum(given.values())
-    if set(given) == wanted and total == total and added == added and _differ(total, added):
+    if total == total and added == added and _differ(total, added):
         findings.error(
             "total-differs",
             dataset.place(evaluation, "total"),

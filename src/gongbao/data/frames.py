@@ -56,8 +56,7 @@ def assemble(
         (raw.file, raw.sheet): raw.letters for tables_ in parts.values() for raw, _ in tables_
     }
     tables["evaluations"] = _held(tables["evaluations"], tables["eval_scores"])
-    for submission in submissions:
-        _fill_default_source(tables, submission)
+    _fill_default_sources(tables, submissions)
     dataset = Dataset(tables, _covers(submissions), letters, digests)
     tables["indicator_values"] = resolve_values(dataset, numbers, findings)
     return dataset
@@ -131,13 +130,15 @@ def _held(evaluations: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     return evaluations[filled | scored].reset_index(drop=True)
 
 
-def _fill_default_source(tables: Mapping[str, pd.DataFrame], submission: Submission) -> None:
-    if not submission.cover.source_id:
-        return
+def _fill_default_sources(tables: Mapping[str, pd.DataFrame], submissions: Sequence[Submission]) -> None:
+    sources = {(s.region, s.year): s.cover.source_id for s in submissions if s.cover.source_id}
     for name in _WITH_DEFAULT_SOURCE:
         frame = tables[name]
-        own = (frame["region_code"] == submission.region) & (frame["year"] == submission.year)
-        frame.loc[own & frame["source_id"].isna(), "source_id"] = submission.cover.source_id
+        empty = frame.index[frame["source_id"].isna()]
+        places = zip(frame["region_code"].iloc[empty], frame["year"].iloc[empty], strict=True)
+        frame.loc[empty, "source_id"] = pd.Series(
+            [sources.get(place, math.nan) for place in places], index=empty, dtype=frame["source_id"].dtype
+        )
 
 
 def _covers(submissions: Sequence[Submission]) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from gongbao.data.plausible import check_last_year, check_range
 from gongbao.data.problems import Findings, Place
 from gongbao.data.rates import SCALES, gives, hint, step
 from gongbao.data.units import conversion_factor, exact
+from gongbao.rows import row_dicts
 
 VALUE = "数值"
 # What a statistic is measured in, whatever the indicator's unit is.
@@ -46,6 +47,7 @@ def resolve_values(dataset: Dataset, numbers: dict[int, Number], findings: Findi
     frame["statistic"] = frame["statistic"].fillna(VALUE)
     indicators = _indicators(dataset.tables["indicators"])
     values, units = frame["value"].tolist(), frame["unit"].tolist()
+    rows = row_dicts(frame)
     names = ("indicator_id", "stage", "statistic", "missing_code", "qualifier", "numerator", "denominator")
     for index, (code, stage, statistic, missing, qualifier, part, whole) in enumerate(
         zip(*(frame[name].tolist() for name in names), strict=True)
@@ -54,7 +56,7 @@ def resolve_values(dataset: Dataset, numbers: dict[int, Number], findings: Findi
             continue  # an empty or unreadable key has been reported
 
         def place(column: str, index: int = index) -> Place:
-            return dataset.place(frame.iloc[index], column)
+            return dataset.place(rows[index], column)
 
         value = values[index]
         if value == value and isinstance(missing, str):

@@ -13,6 +13,7 @@ from gongbao.standards.outcome import Outcome
 
 Raw = float | int | str | None
 LONG = 20  # rows
+PROSE = 24  # characters from which a cell is read as a sentence
 SHORT = 6  # characters
 SYMBOLS = {Outcome.PASS: "✓", Outcome.FAIL: "✗", Outcome.UNDETERMINED: "?"}
 
@@ -108,8 +109,9 @@ class Table:
         """The accessible table. `label` replaces “表 1” (a figure's data table has none)."""
         heading = f"表 {self.number}" if label is None else label
         right = [self._right(i) for i in range(len(self.columns))]
+        prose = [max((len(row[i].shown) for row in self.rows), default=0) > PROSE for i in range(len(right))]
         head = "".join(
-            f'<th scope="col"{_class(right[i], column.header)}>{escape(column.header)}</th>'
+            f'<th scope="col"{_class(right[i], column.header, prose[i])}>{escape(column.header)}</th>'
             for i, column in enumerate(self.columns)
         )
         body = "".join(
@@ -172,9 +174,10 @@ def chip(outcome: str, text: str) -> str:
     )
 
 
-def _class(right: bool, text: str) -> str:
-    """A short text (a unit, a verdict, a year) isn't broken over two lines."""
-    names = [name for name, given in (("num", right), ("nw", len(text) <= SHORT)) if given]
+def _class(right: bool, text: str, prose: bool = False) -> str:
+    """A short text (a unit, a verdict, a year) isn't broken over two lines, sentences get room to be read."""
+    given = (("num", right), ("nw", len(text) <= SHORT and not prose), ("prose", prose))
+    names = [name for name, holds in given if holds]
     return f' class="{" ".join(names)}"' if names else ""
 
 
