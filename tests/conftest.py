@@ -13,6 +13,7 @@ from browsing import ARGUMENTS, chromium
 from publications import copy_publication, run_gongbao
 
 
+@pytest.hookimpl(tryfirst=True)  # before the processes are told of the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests that need Quarto itself are deselected where it is missing: it can't be had everywhere.
 

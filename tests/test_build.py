@@ -20,7 +20,9 @@ SMALL = ("2019/511923", "2023/340207")
 
 
 def snapshot(folder: Path) -> dict[str, bytes]:
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()
+    }
 
 
 def add_cell(publication: Path, area: str, source: str) -> None:
@@ -51,7 +53,7 @@ def test_a_failing_cell_is_named_the_others_run_and_the_old_site_stays(built: Pa
     assert done.returncode == 1
     assert "finance.ipynb（区划 511923，2019年）" in done.stderr
     assert "第2行" in done.stderr and "amounts[7]" in done.stderr and "IndexError" in done.stderr
-    assert "运行 0，未变 5，失败 1" in done.stderr
+    assert "运行 0，未变 12，失败 1" in done.stderr
     assert snapshot(built / "_site") == before
     assert not (built / ".gongbao" / "staging").exists()
 
@@ -59,7 +61,7 @@ def test_a_failing_cell_is_named_the_others_run_and_the_old_site_stays(built: Pa
 def test_a_second_build_runs_nothing_and_gives_the_same_bytes(built: Path) -> None:
     before = snapshot(built / "_site")
     done = run_gongbao(built, "build")
-    assert "运行 0，未变 6" in done.stdout
+    assert "报告 13 份：运行 0，未变 13" in done.stdout
     assert snapshot(built / "_site") == before
 
 
@@ -82,7 +84,7 @@ def test_selecting_reports_runs_only_those_and_keeps_the_rest(built: Path) -> No
     add_cell(built, "balance", "x = 1")
     done = run_gongbao(built, "build", "--area", "finance")
     assert done.returncode == 0, done.stderr
-    assert "报告 6 份：运行 1，未变 3" in done.stdout
+    assert "报告 13 份：运行 1，未变 10" in done.stdout
     assert "未选且没有可用旧结果的 2 份" in done.stderr
     assert not (built / "_site/reports/2019/511923/balance.html").exists()
 
