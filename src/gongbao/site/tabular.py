@@ -50,10 +50,14 @@ def csv_bytes(header: Sequence[str], rows: Rows) -> bytes:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(header)
     for row in rows:
-        writer.writerow(
-            ["" if v is None else f"'{v}" if isinstance(v, str) and _FORMULA.match(v) else v for v in row]
-        )
+        writer.writerow([_field(value) for value in row])
     return (BOM + out.getvalue()).encode()
+
+
+def _field(value: Scalar) -> Scalar:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)  # 56 pupils, not 56.0
+    return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
 
 
 def table_csv(table: Table) -> bytes:

@@ -423,9 +423,8 @@ def _cell(record: Mapping[Any, Any], name: str) -> Any:
     if f"{name}_shown" not in record:
         return record[name]
     raw = record[name]
-    if isinstance(raw, float):
-        raw = None if math.isnan(raw) else int(raw) if raw.is_integer() else raw
-    return Cell(str(record[f"{name}_shown"]), raw)
+    missing = raw is None or (isinstance(raw, float) and math.isnan(raw))
+    return Cell(str(record[f"{name}_shown"]), None if missing else raw)
 
 
 def _sources(data: pd.DataFrame) -> str:
