@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from browsing import ARGUMENTS, chromium
-from publications import copy_publication, run_gongbao
+from gongbao.data import Dataset, read_dataset
+from publications import ROOT, copy_publication, run_gongbao
 
 
 @pytest.hookimpl(tryfirst=True)  # before the processes are told of the groups
@@ -38,6 +39,12 @@ def browser() -> Iterator[Browser]:
         found = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         yield found
         found.close()
+
+
+@pytest.fixture(scope="session")
+def sample_dataset() -> Dataset:
+    """The checked data of the sample publication, read once; nobody may change it."""
+    return read_dataset(ROOT, ROOT / "data")
 
 
 @pytest.fixture(scope="session")

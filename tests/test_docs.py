@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from gongbao.data import Dataset, read_dataset
+from gongbao.data import Dataset
 from gongbao.data.columns import AREAS
 from gongbao.data.schema import TABLES
 from gongbao.publication import open_publication
@@ -32,12 +32,6 @@ TELLING = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def dataset() -> Dataset:
-    publication = open_publication(ROOT)
-    return read_dataset(publication.root, publication.data)
-
-
 def test_generated_pages_are_current() -> None:
     done = subprocess.run(
         [sys.executable, ROOT / "scripts/make_docs.py", "--check"],
@@ -53,9 +47,9 @@ def test_every_mechanism_of_the_domain_has_a_row() -> None:
     assert [m.row for m in read_mechanisms() if not m.examples] == [64]  # stored, not shown
 
 
-def test_every_name_in_the_table_exists(dataset: Dataset) -> None:
-    indicators = dataset.tables["indicators"].set_index("indicator_id")["area_id"]
-    frameworks = set(dataset.tables["framework_items"]["framework_id"])
+def test_every_name_in_the_table_exists(sample_dataset: Dataset) -> None:
+    indicators = sample_dataset.tables["indicators"].set_index("indicator_id")["area_id"]
+    frameworks = set(sample_dataset.tables["framework_items"]["framework_id"])
     for m in read_mechanisms():
         assert not m.area or m.area in AREAS
         assert {t.split(":")[0] for t in m.tables} <= set(TABLES), m.row
@@ -68,22 +62,22 @@ def test_every_name_in_the_table_exists(dataset: Dataset) -> None:
     "mechanism", [m for m in read_mechanisms() if m.area], ids=lambda m: f"{m.row}-{m.name}"
 )
 def test_every_mechanism_is_shown_on_the_built_site(
-    mechanism: Mechanism, published: Path, dataset: Dataset
+    mechanism: Mechanism, published: Path, sample_dataset: Dataset
 ) -> None:
     """Each table and indicator of the row has data in one of its examples, and that page shows them."""
     pages = {example: page_text(published, example) for example in mechanism.examples}
-    names = dataset.tables["indicators"].set_index("indicator_id")
+    names = sample_dataset.tables["indicators"].set_index("indicator_id")
     for id in mechanism.indicators:
         row = names.loc[id]
         words = {w for w in (row["name_zh"], row["short_zh"]) if isinstance(w, str)}
         words |= {w.removesuffix("数").removesuffix("人") for w in words}  # 专职督学人数: 专职督学31人
-        values = dataset.tables["indicator_values"]
+        values = sample_dataset.tables["indicator_values"]
         shown = [e for e in pages if len(rows_of(values[values["indicator_id"] == id], e))]
         assert any(word in pages[e] for e in shown for word in words), f"{id} ({shown})"
     for table in mechanism.tables:
         name, _, choice = table.partition(":")
         column, _, wanted = choice.partition("=")
-        frame = dataset.tables[name]
+        frame = sample_dataset.tables[name]
         frame = frame[frame[column] == wanted] if column else frame
         found = {e: rows_of(frame, e) for e in pages}
         assert any(len(rows) for rows in found.values()), f"{table}: no data"
@@ -107,11 +101,11 @@ def rows_of(frame, example: str):
 
 
 @pytest.mark.parametrize("area", [a for a in AREAS if a != "overview"])
-def test_every_area_keeps_the_contract(area: str, dataset: Dataset) -> None:
+def test_every_area_keeps_the_contract(area: str, sample_dataset: Dataset) -> None:
     assert (ROOT / "workbooks" / f"{area}.ipynb").is_file()
     publication = open_publication(ROOT)
     for region, year in (("990101", 2023), ("532500", 2012)):  # everything reported, and one value
-        result = Report.areas(Report(publication, dataset, region, year, area))[area]
+        result = Report.areas(Report(publication, sample_dataset, region, year, area))[area]
         assert isinstance(bool(result), bool)
         assert all(v.key.split(".")[0] == area for v in result.verdicts())
         assert len(result.facts()) <= 8

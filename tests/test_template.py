@@ -23,8 +23,8 @@ LABELS = {name: TABLES[name].label for name in SUBMISSION_TABLES}
 
 
 @pytest.fixture(scope="module")
-def dataset() -> Dataset:
-    return read_dataset(ROOT, ROOT / "data")
+def dataset(sample_dataset: Dataset) -> Dataset:
+    return sample_dataset
 
 
 @pytest.fixture(scope="module")

@@ -57,7 +57,7 @@ def test_small_charts_of_several_rates_share_one_span_and_write_every_value() ->
     chart = drawings.lines(history, "value", "item", "shown", limit="limit", limit_label="limit_words")
     width, texts, _ = drawn(chart)
     assert width <= 400
-    assert {"94", "95.5", "97", "99.9", "100", "标准≥95%", "巩固率", "入学率"} <= set(texts)
+    assert {"94", "95.5", "97", "99.9", "100", "巩固率（虚线：标准≥95%）", "入学率"} <= set(texts)
     spans = set()
     for panel in chart_spec(chart)["vconcat"]:
         low, high = panel["layer"][0]["encoding"]["y"]["scale"]["domain"]

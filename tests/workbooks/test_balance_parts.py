@@ -9,8 +9,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from gongbao.data import read_dataset
-from gongbao.publication import open_publication
 from gongbao.standards import Outcome, all_of
 from gongbao.workbooks.balance import Balance
 from gongbao.workbooks.balance_counts import large_class_steps, layout_sentence
@@ -21,10 +19,8 @@ Open = Callable[[str, int], Report]
 
 
 @pytest.fixture(scope="module")
-def open_() -> Open:
-    publication = open_publication(ROOT)
-    dataset = read_dataset(publication.root, publication.data)
-    return lambda region, year: Report(publication, dataset, region, year, "balance")
+def open_(sample_report: Callable[[str, int, str], Report]) -> Open:
+    return lambda region, year: sample_report(region, year, "balance")
 
 
 def _whole(balance: Balance) -> Outcome:

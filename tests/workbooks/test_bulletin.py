@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from gongbao.data import read_dataset
+from gongbao.data import Dataset
 from gongbao.data.dataset import empty_table
 from gongbao.present import Cell, Verdict
 from gongbao.present.sentence import bind
@@ -164,9 +164,8 @@ def test_paragraphs_carry_chinese_numbers_beyond_ten() -> None:
 
 
 @pytest.fixture(scope="module")
-def publication() -> Any:
-    publication = open_publication(ROOT)
-    return publication, read_dataset(publication.root, publication.data)
+def publication(sample_dataset: Dataset) -> Any:
+    return open_publication(ROOT), sample_dataset
 
 
 def test_a_real_county_with_published_coefficients(publication: Any) -> None:

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from gongbao.data import read_dataset
-from gongbao.publication import open_publication
 from gongbao.standards import Target
 from gongbao.workbooks.duty import INDENT
 from gongbao.workbooks.report import Report
@@ -19,10 +17,8 @@ Open = Callable[[str, int], Report]
 
 
 @pytest.fixture(scope="module")
-def open_() -> Open:
-    publication = open_publication(ROOT)
-    dataset = read_dataset(publication.root, publication.data)
-    return lambda region, year: Report(publication, dataset, region, year, "duty")
+def open_(sample_report: Callable[[str, int, str], Report]) -> Open:
+    return lambda region, year: sample_report(region, year, "duty")
 
 
 def test_pingchang_keeps_its_98_points_and_two_losses(open_: Open) -> None:

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from gongbao.data import read_dataset
-from gongbao.publication import open_publication
 from gongbao.standards import Outcome
 from gongbao.workbooks.kindergartens import UNNAMED
 from gongbao.workbooks.preschool import Preschool
@@ -22,10 +20,8 @@ REGION = "990101"
 
 
 @pytest.fixture(scope="module")
-def open_() -> Open:
-    publication = open_publication(ROOT)
-    dataset = read_dataset(publication.root, publication.data)
-    return lambda region, year: Report(publication, dataset, region, year, "preschool").preschool()
+def open_(sample_report: Callable[[str, int, str], Report]) -> Open:
+    return lambda region, year: sample_report(region, year, "preschool").preschool()
 
 
 def garden(id: str, shown: str = "是") -> dict[str, object]:

@@ -9,9 +9,7 @@ from pathlib import Path
 import pytest
 
 from gongbao import findings
-from gongbao.data import read_dataset
 from gongbao.present.published import published_number
-from gongbao.publication import open_publication
 from gongbao.standards import Outcome
 from gongbao.workbooks.report import Report, ReportError
 
@@ -20,10 +18,8 @@ Open = Callable[[str, int, str], Report]
 
 
 @pytest.fixture(scope="module")
-def open_() -> Open:
-    publication = open_publication(ROOT)
-    dataset = read_dataset(publication.root, publication.data)
-    return lambda region, year, area: Report(publication, dataset, region, year, area)
+def open_(sample_report: Open) -> Open:
+    return sample_report
 
 
 def test_last_year_is_derived_from_value_and_growth_and_says_so(open_: Open) -> None:

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from gongbao.data import read_dataset
-from gongbao.publication import open_publication
 from gongbao.workbooks.report import Report
 from gongbao.workbooks.schools import Schools, _told_apart
 
@@ -17,10 +15,8 @@ Open = Callable[[str, int], Report]
 
 
 @pytest.fixture(scope="module")
-def open_() -> Open:
-    publication = open_publication(ROOT)
-    dataset = read_dataset(publication.root, publication.data)
-    return lambda region, year: Report(publication, dataset, region, year, "schools")
+def open_(sample_report: Callable[[str, int, str], Report]) -> Open:
+    return lambda region, year: sample_report(region, year, "schools")
 
 
 def test_tongchuan_graded_272_schools_in_a_round(open_: Open) -> None:

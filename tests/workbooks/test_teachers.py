@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from gongbao.data import read_dataset
-from gongbao.publication import open_publication
 from gongbao.workbooks.report import Report
 from gongbao.workbooks.teachers import Rate, Teachers
 
@@ -18,10 +16,8 @@ Open = Callable[[str, int], Teachers]
 
 
 @pytest.fixture(scope="module")
-def open_() -> Open:
-    publication = open_publication(ROOT)
-    dataset = read_dataset(publication.root, publication.data)
-    return lambda region, year: Report(publication, dataset, region, year, "teachers").teachers()
+def open_(sample_report: Callable[[str, int, str], Report]) -> Open:
+    return lambda region, year: sample_report(region, year, "teachers").teachers()
 
 
 def test_pingchang_recruited_473_teachers_by_five_channels(open_: Open) -> None:

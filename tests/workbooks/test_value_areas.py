@@ -9,9 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gongbao.data import read_dataset
 from gongbao.present import Sentence
-from gongbao.publication import open_publication
 from gongbao.workbooks.report import Report
 from gongbao.workbooks.topics import COLUMNS, ONE_TOPIC
 from office import Year, open_report, publish
@@ -22,10 +20,8 @@ REGION = "990101"
 
 
 @pytest.fixture(scope="module")
-def open_() -> Open:
-    publication = open_publication(ROOT)
-    dataset = read_dataset(publication.root, publication.data)
-    return lambda region, year, area: Report(publication, dataset, region, year, area)
+def open_(sample_report: Open) -> Open:
+    return sample_report
 
 
 def texts(sentences: list[Sentence]) -> str:

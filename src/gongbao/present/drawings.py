@@ -118,7 +118,7 @@ def lines(
     """A small chart for each name in `series`, one below the other: years (column year) against `value`.
 
     Each value is written at its point (column `label`). `limit` and `limit_label`, where given, are
-    columns: a dashed line with its words. All charts have the same span, so that a steeper line is a
+    columns: a dashed line, and its words in the title. All charts have the same span, so that a steeper line is a
     greater change; none begins at zero.
     """
     columns = list(dict.fromkeys(["year", value, series, label, *filter(None, (limit, limit_label))]))
@@ -129,17 +129,23 @@ def lines(
     ends = [_ends(group, value, limit) for _, group in groups]
     span = max(high - low for low, high in ends) * 1.8 or 1.0
     panels = [
-        _panel(group, value, label, limit, limit_label, years, _around(low, high, span))
-        .properties(width=WIDTH - 10, height=70, title=str(name))
+        _panel(group, value, label, limit, years, _around(low, high, span))
+        .properties(width=WIDTH - 10, height=70, title=f"{name}{_dashed(group, limit_label)}")
         for (name, group), (low, high) in zip(groups, ends, strict=True)
     ]  # fmt: skip
     return alt.vconcat(*panels, spacing=10)
 
 
 def _around(low: float, high: float, span: float) -> tuple[float, float]:
-    """A range of `span` about the values, with more room below them, where the limit's words stand."""
+    """A range of `span` about the values."""
     middle = (low + high) / 2
-    return middle - 0.56 * span, middle + 0.44 * span
+    return middle - span / 2, middle + span / 2
+
+
+def _dashed(rows: pd.DataFrame, limit_label: str) -> str:
+    """What the dashed line is, said in the title: beside the line it would hide a value."""
+    words = [word for word in rows[limit_label] if word] if limit_label else []
+    return f"（虚线：{words[-1]}）" if words else ""
 
 
 def _ends(rows: pd.DataFrame, value: str, limit: str) -> tuple[float, float]:
@@ -152,7 +158,6 @@ def _panel(
     value: str,
     label: str,
     limit: str,
-    limit_label: str,
     years: Sequence[str],
     domain: tuple[float, float],
 ) -> Any:
@@ -169,12 +174,7 @@ def _panel(
     if limit and rows[limit].notna().any():
         last = alt.Chart(rows.dropna(subset=[limit]).tail(1))
         height = alt.Y(f"{limit}:Q", axis=None, scale=scale)
-        layers += [
-            last.mark_rule(strokeDash=[5, 4], color=COLOURS["line"]).encode(y=height),
-            last.mark_text(align="right", dy=9).encode(
-                y=height, x=alt.value(WIDTH - 12), text=f"{limit_label}:N"
-            ),
-        ]
+        layers.append(last.mark_rule(strokeDash=[5, 4], color=COLOURS["line"]).encode(y=height))
     return alt.layer(*layers)
 
 
