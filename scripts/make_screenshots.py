@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # name -> page, width, height, how far down to begin
 PICTURES = {
     "county": ("reports/2023/990101/index.html", 1200, 900, 0),
-    "phone": ("reports/2019/511923/finance.html", 390, 844, 1960),
+    "phone": ("reports/2019/511923/finance.html", 390, 844, 2290),
 }
 
 
