@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gongbao.data.privacy import exam_results, id_number, person_names, personal_data
+from gongbao.data.privacy import exam_results, person_names, personal_data
 
 ERROR = "error"
 
@@ -66,16 +66,6 @@ def test_ordinary_words_pass(publication, text) -> None:
 )
 def test_numbers_of_persons(text, expected) -> None:
     assert personal_data(text) == expected
-
-
-@pytest.mark.parametrize(
-    ("number", "right"),
-    [("11010519491231002X", True), ("110105194912310021", False), ("34052419800101001X", True),
-     ("110105194902310020", False)],
-)  # fmt: skip
-def test_check_digit_of_an_id_number(number, right) -> None:
-    """11010519491231002X is GB 11643's example, 34052419800101001X ISO 7064's usual one."""
-    assert id_number(number) is right
 
 
 @pytest.mark.parametrize(

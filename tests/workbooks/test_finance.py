@@ -68,8 +68,7 @@ def test_nutrition_is_what_its_own_inspections_checked(finance: Finance) -> None
         {"check_item": "食谱公示", "schools": 1, "met": 0, "basic": 1, "unmet": 0},
     ]
     (said,) = finance.nutrition_sentences()
-    assert said.text == "当年开展营养改善专项督查1次，到2所次学校。"
-    assert list(finance.nutrition_funds()["level"]) == ["中央", "县"]
+    assert said.text == "当年开展营养改善专项督查1次，到校2所次。"
 
 
 def test_no_money_for_supervision_is_said_to_be_none(finance: Finance) -> None:

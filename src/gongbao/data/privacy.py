@@ -24,8 +24,6 @@ from gongbao.data.schema import SUBMISSION_TABLES, TABLES
 _ID = re.compile(r"(?<![\dA-Za-z.])(\d{6})[ -]?(\d{8})[ -]?(\d{3}[\dXx])(?![\dA-Za-z])")
 _OLD_ID = re.compile(r"身份证[^。；;\n\d]{0,8}(?<!\d)(\d{6}\d{2}(?:0[1-9]|1[0-2])[0-3]\d{4})(?!\d)")
 _PROVINCE = re.compile("1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]")
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CHECK_DIGITS = "10X98765432"
 # 全国学籍号: G and the ID number, or L and a number given where there is none
 _PUPIL_NUMBER = re.compile(r"(?<![\dA-Za-z])[GgLl]\d{17}[\dXx](?![\dA-Za-z])")
 _NAMED_PUPIL_NUMBER = re.compile(r"学籍(?:辅)?号(?:码)?[是为:\s]*([A-Za-z]?\d[\dXx]{7,})")
@@ -72,12 +70,6 @@ _NAMED = {"owner", "unit", "office", "object_id", "object_name", "office_name"}
 _NOT_PROSE = ("url", "file", "date", "text_internal")
 
 
-def id_number(text: str) -> bool:
-    """Whether 18 characters are a resident's ID number: province, day of birth and check digit
-    (GB 11643—1999, ISO 7064 MOD 11-2)."""
-    return _born(text) and _CHECK_DIGITS[_sum(text) % 11] == text[17].upper()
-
-
 def _born(number: str) -> bool:
     """Whether the number begins as an ID number does: a province and a day between 1900 and 2099."""
     if not _PROVINCE.match(number) or number[6:8] not in ("19", "20"):
@@ -89,15 +81,11 @@ def _born(number: str) -> bool:
     return True
 
 
-def _sum(number: str) -> int:
-    return sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, number, strict=False))
-
-
 def personal_data(text: str) -> list[tuple[str, str]]:
     """Numbers and addresses in a text that belong to one person, as (what it is, as it stands there).
 
-    居民身份证号 where province and day of birth are possible (with a wrong check digit it is a mistyped
-    one, no less a secret), 学籍号, 手机号码, 电子邮箱. Names are `person_names`' business.
+    居民身份证号 (GB 11643—1999) where province and day of birth are possible, whether or not the check digit
+    is right: a mistyped one is no less a secret, 学籍号, 手机号码, 电子邮箱. Names are `person_names`' business.
     """
     if not _WORTH_A_LOOK.search(text):
         return []

@@ -29,7 +29,6 @@ TRAINING_FUND = "training_fund_share"  # % of the public funds' budget
 _BOTH = "义务教育"
 # Up to how many pupils the classes of a column have.
 CLASS_BANDS = (("cls_le45", 45), ("cls_46_50", 50), ("cls_51_55", 55), ("cls_56plus", math.inf))
-LARGE_CLASS = "cls_56plus"  # 大班额: 56 pupils and more
 _NOT_COUNTED = ("幼儿园", "中职", "特教", "高中")
 _SIZE_STAGE = {"小学": "小学", "教学点": "小学", "初中": "初中", "完全中学": "初中"}
 

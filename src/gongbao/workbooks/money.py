@@ -96,11 +96,6 @@ class Finance(ValueArea):
         """Values on 营养改善, ready for a table."""
         return self.about(NUTRITION)
 
-    def nutrition_funds(self) -> pd.DataFrame:
-        """`flow` of the programmes on 营养改善."""
-        flow = self.flow()
-        return flow[[NUTRITION in str(programme) for programme in flow["programme"]]]
-
     def nutrition_checks(self) -> pd.DataFrame:
         """What visits on 营养改善 checked: check_item (such as 公示), schools, met, basic, unmet. Over all
         schools: no school is named."""
