@@ -124,7 +124,7 @@ class Finance(ValueArea):
         return [
             bind(
                 "当年开展营养改善专项督查{n}次{schools}。",
-                {"n": n, "schools": "" if math.isnan(schools) else f"，到{plain(schools, 0)}所次学校"},
+                {"n": n, "schools": "" if math.isnan(schools) else f"，到校{plain(schools, 0)}所次"},
             )
         ]
 
