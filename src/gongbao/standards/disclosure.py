@@ -53,14 +53,16 @@ def withhold(counts: Iterable[Count], sums: Iterable[Sum]) -> dict[Key, Reason]:
     A small count is withheld. While a reader could work one out from the totals and the other parts,
     one number more is withheld: the smallest other part of the same total that is not zero or, if
     there is none, the total. Nested and crossing totals are followed until nothing can be worked out.
+    Where nothing is left to withhold and the mark of a small total still tells (four parts of a total
+    below five are one each), the total is marked as withheld beside them instead.
     A sum that the numbers contradict (parts above the total, or all parts known and still less) gives
     nothing back and is left out.
     """
     known = {count.key: count for count in counts}
     valid = [s for s in sums if _holds(s, known)]
     hidden: dict[Key, Reason] = {key: SMALL for key, count in known.items() if count.small}
-    while exposed := [k for k in _exposed(known, valid, hidden) if hidden[k] == SMALL]:
-        more = _next(exposed, valid, known, hidden)
+    while exposed := _exposed(known, valid, hidden):
+        more = _next(exposed, valid, known, hidden) or _telling(exposed, valid, known, hidden)
         if more is None:
             break
         hidden[more] = DERIVED
@@ -73,12 +75,14 @@ def recomputed(counts: Iterable[Count], sums: Iterable[Sum], published: Mapping[
     `counts` are the true numbers, `published` those that are printed (by key).
     """
     known = {count.key: count for count in counts}
-    hidden: dict[Key, Reason] = {}
-    for key, count in known.items():
-        if key not in published and count.value is not None:
-            hidden[key] = SMALL if count.small else DERIVED
     valid = [s for s in sums if _holds(s, known)]
-    return [key for key in _exposed(known, valid, hidden) if hidden[key] == SMALL]
+    marks = withhold(known.values(), valid)
+    hidden: dict[Key, Reason] = {
+        key: marks.get(key, DERIVED)
+        for key, count in known.items()
+        if key not in published and count.value is not None
+    }
+    return _exposed(known, valid, hidden)
 
 
 def _holds(s: Sum, known: Mapping[Key, Count]) -> bool:
@@ -103,8 +107,8 @@ def _exposed(known: Mapping[Key, Count], sums: Sequence[Sum], hidden: Mapping[Ke
     # With `least` 2 the mark “<2” itself says 1: there is nothing left to protect.
     return [
         key
-        for key, reason in hidden.items()
-        if reason == SMALL and known[key].least > 2 and (key in solved or _one_value(bounds[key]))
+        for key in hidden
+        if known[key].small and known[key].least > 2 and (key in solved or _one_value(bounds[key]))
     ]
 
 
@@ -165,7 +169,7 @@ def _own(count: Count | None, reason: Reason | None) -> tuple[float, float]:
         return 0.0, math.inf  # not reported
     if reason == SMALL:
         return 1.0, count.least - 1.0
-    return float(max(count.least, 1)), math.inf
+    return 1.0 if count.small else float(max(count.least, 1)), math.inf
 
 
 def _reach(bounds: tuple[float, float], sign: int) -> tuple[float, float]:
@@ -226,6 +230,14 @@ def _next(
         if candidates:
             return min(candidates, key=lambda key: candidates[key])
     return None
+
+
+def _telling(
+    exposed: Sequence[Key], sums: Sequence[Sum], known: Mapping[Key, Count], hidden: Mapping[Key, Reason]
+) -> Key | None:
+    """The greatest total above an exposed count whose mark says that it is small itself."""
+    totals = [s.total for s in sums if hidden.get(s.total) == SMALL and set(exposed) & {s.total, *s.parts}]
+    return max(totals, key=lambda key: known[key].value or 0.0, default=None)
 
 
 def rate_withheld(
