@@ -64,6 +64,12 @@ def test_regions_come_with_those_above_them(made: Path) -> None:
     }
 
 
+def test_the_first_edition_is_a_draft(made: Path) -> None:
+    (row,) = rows(made / "data/editions.csv")
+    assert (row["年度"], row["状态"]) == ("2024", "草稿")
+    assert not any(row[name] for name in ("文号", "成文日期", "批准机关", "禁发至", "说明"))
+
+
 def test_definitions_are_national_and_nothing_is_invented(made: Path) -> None:
     for path in (made / "data").glob("*.csv"):
         text = path.read_text("utf-8-sig")

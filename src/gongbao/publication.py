@@ -39,6 +39,14 @@ class Deadlines(BaseModel):
     working_days: bool = Field(False, description="count working days by the State Council's holiday notices")
 
 
+class Licence(BaseModel):
+    """The licence under which the data may be used again, where the publishing office has stated one."""
+
+    model_config = ConfigDict(extra="forbid")
+    title: str = Field(min_length=1, description="the licence's name as printed")
+    url: str = Field(pattern=r"^https?://", description="where its text stands")
+
+
 class Settings(BaseModel):
     """The `gongbao:` section."""
 
@@ -48,6 +56,10 @@ class Settings(BaseModel):
     office: str = Field("", description="name of the publishing office, printed in the footer")
     time_limit: int = Field(300, gt=0, description="seconds that one report may run")
     deadlines: Deadlines = Field(default_factory=Deadlines, description="periods where a document sets none")
+    renamed_areas: dict[str, str] = Field(
+        default_factory=dict, description="former id of an indicator area: the id that it has now"
+    )
+    licence: Licence | None = Field(None, description="licence of the data; left out where none is stated")
 
 
 class _Part(BaseModel):
@@ -65,6 +77,7 @@ class _Website(_Part):
     description: str = ""
     navbar: _Navbar = _Navbar()
     page_footer: str | dict[str, Any] = Field("", alias="page-footer")
+    site_url: str = Field("", alias="site-url")
 
 
 class _Project(_Part):
@@ -76,6 +89,33 @@ class _File(_Part):
     website: _Website = _Website()
     lang: str = "zh"
     gongbao: Settings = Settings()
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The revision that a build is made for, as its own pages name it."""
+
+    year: int
+    revision: int
+    """1, 2, …: written r1, r2 in addresses and on pages."""
+    date: str
+    """The day of release, ISO."""
+    doc_no: str
+    """Document number (文号); empty where the bulletin has none."""
+    approved_by: str
+    reason: str = ""
+    """What the revision corrects; required from r2 on, which is the releaser's to check."""
+    site_url: str = ""
+    """Where the published tree stands, without a trailing slash; empty: addresses stay relative."""
+
+    @property
+    def name(self) -> str:
+        return f"r{self.revision}"
+
+    @property
+    def address(self) -> str:
+        """The revision's folder in the published tree, with a slash at both ends."""
+        return f"/{self.year}/{self.name}/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +133,10 @@ class Publication:
     internal: bool = False
     """A build that stays in the office: internal indicators and small counts are shown, every page is
     marked, and nothing of it can be released."""
+    site_url: str = ""
+    """Quarto's `site-url`, without a trailing slash; empty if unset."""
+    release: Release | None = None
+    """Set when the pages of a revision are built, which then say on every page which one they are."""
 
     @property
     def data(self) -> Path:
@@ -120,6 +164,13 @@ class Publication:
     def for_office(self) -> Publication:
         """The same publication, to be built for internal use."""
         return replace(self, internal=True)
+
+    def for_release(self, release: Release) -> Publication:
+        """The same publication, to be built as a revision. Raises ValueError for an internal one: what
+        stays in the office can't be released."""
+        if self.internal:
+            raise ValueError("an internal build cannot be released")
+        return replace(self, release=release)
 
 
 def find_root(start: Path) -> Path:
@@ -154,6 +205,7 @@ def open_publication(start: Path | None = None) -> Publication:
         footer=footer if isinstance(footer, str) else str(footer.get("center") or ""),
         settings=file.gongbao,
         output=file.project.output_dir,
+        site_url=file.website.site_url.rstrip("/"),
     )
 
 
@@ -168,7 +220,9 @@ def _in_chinese(error: ValidationError) -> str:
     for item in error.errors():
         where = ".".join(str(part) for part in item["loc"]) or "?"
         if item["type"] == "extra_forbidden":
-            known = "、".join((Deadlines if "deadlines" in item["loc"] else Settings).model_fields)
+            parts: dict[str, type[BaseModel]] = {"deadlines": Deadlines, "licence": Licence}
+            section = next((part for name, part in parts.items() if name in item["loc"]), Settings)
+            known = "、".join(section.model_fields)
             lines.append(f"{SETTINGS_FILE} 的 gongbao 一节里有不认识的设置“{where}”；可用的有：{known}。")
         elif item["type"] == "missing":
             lines.append(f"{SETTINGS_FILE} 里缺少“{where}”。")

@@ -60,6 +60,7 @@ def test_ordinary_words_pass(publication, text) -> None:
         ("+86 138-1234-5678", [("手机号码", "+86 138-1234-5678")]),
         ("0827-6222334", []),  # an office's line
         ("投资13812345678.5元", []),
+        ("1381234 5678", []),  # two cells of a table
         ("sha256 9f13812345678138123456781381234567813812", []),
         ("人均0.13812345678", []),
     ],
@@ -158,3 +159,10 @@ def test_internal_rows_and_columns_may_tell(publication) -> None:
     internal = [i | {"publish": "internal"} for i in publication.shared["indicators"]]
     publication.share(indicators=internal)
     assert publication.problems() == []
+
+
+def test_a_digest_is_no_telephone_number() -> None:
+    digest = "9ae2bdd7beedc2e766c6b76585530e16925115707dc7a06ab5ee4aa2776b2c7b"
+    assert personal_data(f'"sha256": "{digest}"') == []
+    assert personal_data("a16925115707b") == [("手机号码", "16925115707")]
+    assert personal_data(f"{digest}，电话 13800001111") == [("手机号码", "13800001111")]

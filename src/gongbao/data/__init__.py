@@ -6,7 +6,7 @@ data folder; may not compute a statistic.
 
 from gongbao.data.dataset import Dataset
 from gongbao.data.problems import DataError, Place, Problem
-from gongbao.data.reading import examine, examine_submission, read_dataset
+from gongbao.data.reading import examine, examine_submission, read_dataset, read_shared
 from gongbao.data.report import format_problems
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "examine_submission",
     "format_problems",
     "read_dataset",
+    "read_shared",
 ]

@@ -14,12 +14,14 @@ from gongbao.data.cells import did_you_mean
 from gongbao.data.consistency import check_consistency
 from gongbao.data.covers import Cover
 from gongbao.data.dataset import Dataset
+from gongbao.data.editions import check_editions
 from gongbao.data.evaluations import check_evaluations, check_frameworks
 from gongbao.data.plausible import check_school_amounts
 from gongbao.data.privacy import check_public_text
 from gongbao.data.problems import Findings, Place
 from gongbao.data.rules import check_table
 from gongbao.data.schema import TABLES
+from gongbao.data.succession import check_former_codes
 from gongbao.data.work import WORK_TABLES
 from gongbao.data.work_checks import check_work
 from gongbao.data.work_references import CHECKED_HERE, check_work_references
@@ -62,6 +64,7 @@ def check_dataset(dataset: Dataset, covers: Mapping[str, Cover], findings: Findi
     for name in TABLES:
         check_table(dataset, name, findings)
     _check_regions(dataset, covers, findings)
+    check_former_codes(dataset, findings)
     _check_references(dataset, findings)
     _check_sources(dataset, covers, findings)
     _check_filled(dataset, findings)
@@ -71,6 +74,7 @@ def check_dataset(dataset: Dataset, covers: Mapping[str, Cover], findings: Findi
     check_public_text(dataset, covers, findings)
     check_frameworks(dataset, findings)
     check_evaluations(dataset, findings)
+    check_editions(dataset, findings)
     check_work(dataset, findings)
     check_work_references(dataset, findings)
     check_consistency(dataset, findings)

@@ -12,6 +12,7 @@ from gongbao.data.columns import Table
 from gongbao.data.dataset import Dataset
 from gongbao.data.schema import SUBMISSION_TABLES, TABLES
 from gongbao.data.spreadsheet import excel_value
+from gongbao.data.succession import changes_of, code_in
 from gongbao.data.work import PRELISTED
 from gongbao.data.work_checks import FINISHED
 from gongbao.rows import row_dicts
@@ -58,13 +59,26 @@ def last_year(dataset: Dataset, region: str, year: int) -> dict[str, dict[Key, d
     found = {}
     for name in COMPARED:
         table = TABLES[name]
-        rows = records(dataset.table(name, region, year - 1))
+        rows = _last_rows(dataset, name, region, year)
         for row in rows:
             for code in ("eval_id", "task_id"):
                 if code in row:
                     row[code] = _this_year(row[code], year)
         found[name] = {row_key(table, row): row for row in rows}
     return found
+
+
+def _last_rows(dataset: Dataset, table: str, region: str, year: int) -> list[dict[str, Any]]:
+    """Last year's rows of the region; of a region with a new code those of its former one, under the new."""
+    code = code_in(changes_of(dataset), region, year - 1)
+    rows = records(dataset.table(table, code, year - 1))
+    if code != region:
+        for row in rows:
+            if "eval_id" in row:
+                row["eval_id"] = row["eval_id"].replace(code, region)
+            if row.get("object_id") == code:  # the county itself; schools keep their ids
+                row["object_id"] = region
+    return rows
 
 
 def _this_year(eval_id: str, year: int) -> str:
@@ -76,11 +90,11 @@ def _this_year(eval_id: str, year: int) -> str:
 def expected_rows(
     dataset: Dataset, region: str, year: int, statistics: Collection[str]
 ) -> dict[str, list[dict[str, Any]]]:
-    schools = records(dataset.table("schools", region, year - 1))
+    schools = _last_rows(dataset, "schools", region, year)
     names = {s["school_id"]: s["school_name"] for s in schools}
-    stages = records(dataset.table("school_year", region, year - 1))
+    stages = _last_rows(dataset, "school_year", region, year)
     evaluations = _expected_evaluations(dataset, region, year)
-    held_before = any(_of_county(row) for row in records(dataset.table("evaluations", region, year - 1)))
+    held_before = any(_of_county(row) for row in _last_rows(dataset, "evaluations", region, year))
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in SUBMISSION_TABLES}
     return rows | {
         "schools": schools,
@@ -88,7 +102,7 @@ def expected_rows(
             {"school_id": r["school_id"], "stage": r["stage"], SCHOOL: names.get(r["school_id"])}
             for r in stages
         ],
-        "indicator_values": _expected_values(dataset, statistics, _reported(dataset, region, year - 1)),
+        "indicator_values": _expected_values(dataset, statistics, _reported(dataset, region, year)),
         # without last year's, a listed row would look like an evaluation that was held
         "evaluations": evaluations if held_before else [],
         "eval_scores": _expected_scores(dataset, region, year, evaluations),
@@ -106,7 +120,7 @@ def _expected_work(dataset: Dataset, region: str, year: int) -> dict[str, list[d
     planned, funded, counted and asked last year. A task's id is this year's; a problem keeps its own."""
     rows = {}
     for name, columns in {"rectifications": _CARRIED, **PRELISTED}.items():
-        last = [row for row in records(dataset.table(name, region, year - 1)) if _goes_on(name, row)]
+        last = [row for row in _last_rows(dataset, name, region, year) if _goes_on(name, row)]
         rows[name] = [{column: row[column] for column in columns} for row in last]
     for row in rows["rectifications"]:
         if row["finding_year"] != row["finding_year"]:  # last year's own
@@ -127,8 +141,8 @@ def _goes_on(table: str, row: Mapping[str, Any]) -> bool:
 
 
 def _reported(dataset: Dataset, region: str, year: int) -> set[str]:
-    """Indicators that the region reported in that year."""
-    return set(dataset.table("indicator_values", region, year)["indicator_id"])
+    """Indicators that the region reported last year."""
+    return {row["indicator_id"] for row in _last_rows(dataset, "indicator_values", region, year)}
 
 
 def _expected_values(
@@ -161,7 +175,7 @@ def _expected_evaluations(dataset: Dataset, region: str, year: int) -> list[dict
     """Last year's evaluations of the county again, or a self-evaluation under each framework used in the same
     city. Schools, kindergartens and towns take turns: who was evaluated last year isn't asked for again."""
     kept = ("framework_id", "object_type", "object_id", "step")
-    last = [row for row in records(dataset.table("evaluations", region, year - 1)) if _of_county(row)]
+    last = [row for row in _last_rows(dataset, "evaluations", region, year) if _of_county(row)]
     if last:
         return [{k: r[k] for k in kept} | {"eval_id": _this_year(r["eval_id"], year)} for r in last]
     used = dataset.table("evaluations")
@@ -184,14 +198,14 @@ def _expected_scores(
     dataset: Dataset, region: str, year: int, evaluations: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     items = dataset.table("framework_items")
-    last = dataset.table("eval_scores", region, year - 1)
+    last = _last_rows(dataset, "eval_scores", region, year)
     rows = []
     for evaluation in evaluations:
         own = items[
             (items["framework_id"] == evaluation["framework_id"]) & items["level"].isin(["一级", "二级"])
         ]
-        if not last.empty:  # the levels that were scored last year
-            own = own[own["item_id"].isin(set(last["item_id"]))]
+        if last:  # the levels that were scored last year
+            own = own[own["item_id"].isin({row["item_id"] for row in last})]
         for item in records(own):
             rows.append({"eval_id": evaluation["eval_id"], "item_id": item["item_id"],
                          ITEM_NAME: item["name"], FULL_SCORE: _number(item["full_score"])})  # fmt: skip

@@ -16,6 +16,7 @@ from gongbao.data.cells import plain_number
 from gongbao.data.dataset import Dataset
 from gongbao.data.problems import Findings, Place
 from gongbao.data.schema import TABLES
+from gongbao.data.succession import changes_of, former_codes
 from gongbao.data.units import exact, split_unit
 
 _JUMPS = (10, 100, 10000)
@@ -70,7 +71,11 @@ def check_last_year(
     """Values of 指标数据 beside last year's: a jump that looks like another unit, a growth that the two
     values don't give, a whole form that repeats last year's. `kinds`: indicator -> its kind."""
     names = ("region_code", "stage", "indicator_id", "period", "statistic")
-    keys = list(zip(*(frame[name].fillna("").tolist() for name in names), strict=True))
+    changes = changes_of(dataset)
+    oldest = {code: former_codes(changes, code)[-1][1] for code in changes}
+    places = [oldest.get(code, code) for code in frame["region_code"].fillna("").tolist()]
+    columns = (places, *(frame[name].fillna("").tolist() for name in names[1:]))
+    keys = list(zip(*columns, strict=True))
     years, values = frame["year"].tolist(), frame["value"].tolist()
     by_key = {(*key, year): value for key, year, value in zip(keys, years, values, strict=True)}
     alike: dict[tuple[str, float], list[tuple[int, bool]]] = {}

@@ -27,9 +27,12 @@ _PROVINCE = re.compile("1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]")
 # 全国学籍号: G and the ID number, or L and a number given where there is none
 _PUPIL_NUMBER = re.compile(r"(?<![\dA-Za-z])[GgLl]\d{17}[\dXx](?![\dA-Za-z])")
 _NAMED_PUPIL_NUMBER = re.compile(r"学籍(?:辅)?号(?:码)?[是为:\s]*([A-Za-z]?\d[\dXx]{7,})")
-_MOBILE = re.compile(r"(?<![\d.])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?![\d.]?\d)")
+# Together or in three groups: a number of seven digits beside one of four, as in a table, is none.
+_MOBILE = re.compile(r"(?<![\d.])(?:\+?86[- ]?)?1[3-9]\d(?:\d{8}|([- ])\d{4}\1\d{4})(?![\d.]?\d)")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 
+# SHA-256 and Git digests: one in three hundred holds eleven digits in a row that could be a telephone number.
+_DIGEST = re.compile(r"(?<![\dA-Za-z])(?:[\da-f]{64}|[\da-f]{40})(?![\dA-Za-z])")
 _WORTH_A_LOOK = re.compile(r"\d{4}|[@＠]|学籍")  # \d: full-width digits too
 # An examination and, in the same sentence, what is said of its results in figures. Not every 中考 is the
 # examination: 集中考核, 期中考试, 评估中考虑; 提高考核标准.
@@ -89,7 +92,7 @@ def personal_data(text: str) -> list[tuple[str, str]]:
     """
     if not _WORTH_A_LOOK.search(text):
         return []
-    plain = narrowed(text)
+    plain = _DIGEST.sub(" ", narrowed(text))
     found = [("学籍号", match[0]) for match in _PUPIL_NUMBER.finditer(plain)]
     found += [("学籍号", match[1]) for match in _NAMED_PUPIL_NUMBER.finditer(plain)]
     for match in _ID.finditer(plain):

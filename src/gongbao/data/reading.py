@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import pandas as pd
+
 from gongbao.data.cells import closest
 from gongbao.data.checking import check_dataset
 from gongbao.data.covers import Cover, read_cover
@@ -172,6 +174,21 @@ def read_dataset(root: Path, data_dir: Path) -> Dataset:
     if any(problem.severity == "error" for problem in problems):
         raise DataError(problems)
     return dataset
+
+
+def read_shared(root: Path, data_dir: Path, table: str) -> pd.DataFrame:
+    """One shared table, read without the submissions. Raises DataError with the problems of its files."""
+    findings = Findings()
+    found = [file for file in find_files(root, data_dir, findings) if not file.group]
+    findings.problems.clear()  # of files that are not asked for
+    contents = [read_file(file.path, file.name, "shared") for file in found]
+    mine = [c for c in contents if any(t.table == table for t in c.tables) or Path(c.name).stem == table]
+    findings.problems += [problem for content in mine for problem in content.problems]
+    tables = [t for content in mine for t in content.tables if t.table == table]
+    frame = assemble(tables, (), {}, findings).tables[table]
+    if any(problem.severity == "error" for problem in findings.problems):
+        raise DataError(findings.problems)
+    return frame
 
 
 def _submissions(

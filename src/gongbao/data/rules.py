@@ -158,13 +158,17 @@ def _duplicates(dataset: Dataset, frame: pd.DataFrame, table: Table, findings: F
             first[values] = index
             continue
         row, earlier = frame.iloc[index], dataset.place(frame.iloc[first[values]], required[0])
-        shown = "、".join(f"{table.column(k).label} {row[k]}" for k in own if pd.notna(row[k]))
+        shown = "、".join(f"{table.column(k).label} {_shown(row[k])}" for k in own if pd.notna(row[k]))
         findings.error(
             "duplicate-key",
             dataset.place(row, required[0]),
             f"与 {earlier} 重复：{shown}。",
             "请只保留一行。",
         )
+
+
+def _shown(value: object) -> str:
+    return plain_number(value) if isinstance(value, float) else str(value)
 
 
 def _keys(frame: pd.DataFrame, key: list[str]) -> list[tuple[object, ...]]:

@@ -39,6 +39,13 @@ REGIONS = Table(
         Column("level", "级别", "enum", choices=("省", "市", "县", "乡镇", "片区"), required=True),
         Column("office_name", "督导机构"),
         Column("doc_prefix", "机关代字"),
+        Column(
+            "former_code",
+            "前身代码",
+            "code",
+            "改用新代码的区划填原来的代码：历年数据由此连续；分出、合并的不填",
+            refers="regions.region_code",
+        ),
     ),
 )
 
@@ -308,6 +315,32 @@ SOURCES = Table(
     help="数据出自的文件；填报表里也可列本县自己的来源",
 )
 
+EDITION_STATES = ("草稿", "已审核")
+
+EDITIONS = Table(
+    "editions",
+    "年度版",
+    "shared",
+    ("year",),
+    (
+        Column("year", "年度", "year", "公报年度", required=True, minimum=1990, maximum=2100),
+        Column(
+            "status",
+            "状态",
+            "enum",
+            "审核、批准后改为“已审核”才能发布；发布、被取代、撤回由发布目录记录，不在这里填",
+            required=True,
+            choices=EDITION_STATES,
+        ),
+        Column("doc_no", "文号", help="公报的发文字号，如“教督〔2017〕6号”；没有则留空"),
+        Column("date", "成文日期", "date", "写到日"),
+        Column("approved_by", "批准机关", help="批准公开的机关，印在每一页上"),
+        Column("embargo_until", "禁发至", "date", "写到日；从这一天起才可发布，留空则不限"),
+        Column("note", "说明", help="只在本单位看，不印在公报里"),
+    ),
+    help="各年度公报的审批情况，一年一行；没有这个文件或没有某年的一行，该年即为草稿",
+)
+
 TABLES: dict[str, Table] = {
     t.name: t
     for t in (
@@ -319,6 +352,7 @@ TABLES: dict[str, Table] = {
         INDICATOR_VALUES,
         FRAMEWORK_ITEMS,
         GRADE_BANDS,
+        EDITIONS,
         EVALUATIONS,
         EVAL_SCORES,
         *WORK_TABLES,

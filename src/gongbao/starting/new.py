@@ -14,6 +14,7 @@ import yaml
 
 from gongbao.data import read_dataset
 from gongbao.data.columns import YEAR
+from gongbao.data.editions import DRAFT
 from gongbao.data.template import write_template
 from gongbao.starting.codes import Region, find_code, find_name, full_name, lineage
 from gongbao.starting.materials import csv_text, materials, national_definitions
@@ -61,7 +62,7 @@ def start_publication(folder: Path, codes: Sequence[str], names: Sequence[str], 
     folder.mkdir(parents=True, exist_ok=True)
     lines = [part for region in regions for part in lineage(region)]
     _write_parts(folder, root, _office(regions))
-    _write_definitions(folder, root, list(dict.fromkeys(lines)))
+    _write_definitions(folder, root, list(dict.fromkeys(lines)), year)
     submissions = _write_submissions(folder, regions, year)
     _write_files(folder, regions, year)
     return Started(folder, regions, submissions)
@@ -109,12 +110,13 @@ def _settings(text: str, office: str) -> str:
     return text.replace(old_footer, footer).replace(f"office: {old_office}", f"office: {new_office}")
 
 
-def _write_definitions(folder: Path, root: Path, regions: Sequence[Region]) -> None:
+def _write_definitions(folder: Path, root: Path, regions: Sequence[Region], year: int) -> None:
     tables = national_definitions(root, [region.code for region in regions])
     tables["regions"] = [
         dict(zip(_HEADINGS, (r.code, "", "", r.name, r.parent, r.level, "", ""), strict=True))
         for r in regions
     ]
+    tables["editions"] = [{"年度": str(year), "状态": DRAFT}]
     data = folder / "data"
     data.mkdir()
     for name, rows in tables.items():
