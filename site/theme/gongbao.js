@@ -79,3 +79,120 @@
     button.addEventListener("click", function () { show(button); });
   });
 })();
+
+// The switcher: the link to a county's list of editions becomes a button that opens the list for this very
+// page: the same county and area in every year and revision, and where there is none. Without this script,
+// from a file, or when the list can't be read, the link itself leads there.
+(function () {
+  "use strict";
+  var link = document.querySelector("a[data-versions]");
+  if (!link || location.protocol === "file:") return;
+  var source = new URL(link.dataset.versions, document.baseURI);
+  var root = new URL("../", source).href;
+  var own = /^(\d{4})\/(?:r(\d+)\/)?/.exec(location.href.replace(root, "")) || [];
+
+  function element(name, text, className) {
+    var made = document.createElement(name);
+    if (text) made.textContent = text;
+    if (className) made.className = className;
+    return made;
+  }
+
+  function read(address) {
+    return fetch(address).then(function (answer) {
+      if (!answer.ok) throw new Error(String(answer.status));
+      return answer.json();
+    });
+  }
+
+  function leads(text, address, current) {
+    var made = element("a", text);
+    made.href = root + address;
+    if (current) made.setAttribute("aria-current", "page");
+    return made;
+  }
+
+  // One edition's revisions of this page, or the words that it has none.
+  function line(year, entries, area, code) {
+    var item = element("li");
+    item.appendChild(element("b", year + "年"));
+    var found = entries.filter(function (entry) { return entry.pages[area]; });
+    found.forEach(function (entry) {
+      var page = entry.pages[area];
+      var short = page.replace(/^(\d{4})\/r\d+\//, "$1/");
+      var here = Number(own[1]) === year;
+      if (entry.latest) item.appendChild(leads("现行", short, here && !own[2]));
+      item.appendChild(leads("r" + entry.revision, page, here && Number(own[2]) === entry.revision));
+      if (entry.state === "withdrawn") item.appendChild(element("span", "（已撤回）"));
+    });
+    if (!entries.length) {
+      item.appendChild(element("span", "这一年度版里没有本地区"));
+    } else if (!found.length) {
+      item.appendChild(element("span", "没有这一篇"));
+      var shown = entries.find(function (entry) { return entry.latest; }) || entries[0];
+      if (shown.pages.index) {
+        var home = shown.latest ? shown.pages.index.replace(/^(\d{4})\/r\d+\//, "$1/") : shown.pages.index;
+        item.appendChild(leads("看这一年的公报首页", home, false));
+      }
+    } else if (found[0].code !== code) {
+      item.appendChild(element("span", "当时的代码 " + found[0].code + "，" + found[0].name));
+    }
+    return item;
+  }
+
+  function list(versions, editions) {
+    var area = link.dataset.area || "index";
+    area = versions.renamed[area] || area;
+    var years = new Set(editions.editions.map(function (edition) { return edition.year; }));
+    versions.editions.forEach(function (entry) { years.add(entry.year); });
+    var made = element("ul");
+    Array.from(years).sort(function (a, b) { return b - a; }).forEach(function (year) {
+      var entries = versions.editions.filter(function (entry) { return entry.year === year; });
+      made.appendChild(line(year, entries, area, link.dataset.region));
+    });
+    return made;
+  }
+
+  var button = element("button", link.textContent, "gb-switch-button");
+  button.type = "button";
+  button.setAttribute("aria-expanded", "false");
+  button.setAttribute("aria-controls", "gb-switch");
+  var panel = element("div", "", "gb-switch");
+  panel.id = "gb-switch";
+  panel.hidden = true;
+  var message = element("p", "", "gb-message");
+  message.setAttribute("role", "status");
+  panel.appendChild(message);
+  link.after(button);
+  link.hidden = true;
+  (link.closest("nav") || link.parentNode).after(panel);
+
+  function fill() {
+    message.textContent = "正在读取…";
+    Promise.all([read(source), read(root + "editions.json")]).then(function (both) {
+      // This script is sealed with its page and may outlive the form of these files.
+      if (both[0].format !== 1 || both[1].format !== 1) throw new Error("format");
+      panel.appendChild(list(both[0], both[1]));
+      var whole = leads("全部领域的列表", "", false);
+      whole.href = link.href;
+      panel.appendChild(whole);
+      panel.appendChild(document.createTextNode("　"));
+      panel.appendChild(leads("历年数据", "history/" + link.dataset.region + ".html", false));
+      message.textContent = "同一地区、同一内容的其他年度和修订版：";
+    }).catch(function () {  // the plain link still leads to the list
+      message.textContent = "列表没有读到，请点旁边的链接查看。";
+      button.hidden = true;
+      link.hidden = false;
+    });
+  }
+
+  button.addEventListener("click", function () {
+    var open = panel.hidden;
+    panel.hidden = !open;
+    button.setAttribute("aria-expanded", String(open));
+    if (open && !panel.querySelector("ul")) fill();
+  });
+  panel.addEventListener("keydown", function (event) {
+    if (event.key === "Escape") { button.click(); button.focus(); }
+  });
+})();

@@ -46,6 +46,7 @@ class Key:
 class Info:
     title: str
     description: str
+    digest: str = ""
 
 
 WORKBOOKS = {
@@ -190,6 +191,10 @@ def make_dataset(**changed: pd.DataFrame) -> Dataset:
                 "date": "2019-12",
                 "url": "https://example.org/report",
             },
+        ),
+        "editions": rows(
+            "editions",
+            {"year": 2019.0, "status": "已审核", "approved_by": "示例市人民政府教育督导委员会办公室"},
         ),
         "evaluations": rows(
             "evaluations",

@@ -18,7 +18,8 @@ from gongbao.site.internal import MARKER
 from gongbao.site.pool import in_processes
 
 FEW = 40  # files that this process reads itself
-_SCOPE = re.compile(r"(?:^|/)((?:19|20)\d\d)(?:/r\d+)?/(\d{6})(?=[/.])")
+# /reports/2019/511923/…, and in a published tree /2019/r1/511923/… or /2019/r1/data/511923….
+_SCOPE = re.compile(r"(?:^|/)((?:19|20)\d\d)(?:/r\d+)?(?:/data|/notebooks|/snapshot)?/(\d{6})(?=[/.])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gongbao.data.dataset import Dataset
+from gongbao.data.succession import changes_of, code_in
 from gongbao.gate.leaks import Rule
 from gongbao.gate.words import squeezed
 from gongbao.present.numbers import plain
@@ -112,8 +113,11 @@ def make_secrets(dataset: Dataset) -> Secrets:
     indicators = row_dicts(dataset.table("indicators"))
     values: dict[Place, Values] = {}
     by_place = _by_place(dataset, "indicator_values")
+    changes = changes_of(dataset)
     for place, rows in by_place.items():
-        values[place] = _values(found, place, rows, indicators, by_place.get((place[0], place[1] - 1), []))
+        before = place[1] - 1
+        last = by_place.get((code_in(changes, place[0], before), before), [])
+        values[place] = _values(found, place, rows, indicators, last)
     _indicators(found, indicators, by_place)
     _internal_rows(found, by_place, {i["indicator_id"]: i for i in indicators if i["publish"] != "public"})
     for place, rows in _by_place(dataset, "staffing").items():

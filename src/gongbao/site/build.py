@@ -19,6 +19,7 @@ from gongbao.site.downloads import county_downloads, shared_downloads
 from gongbao.site.drawers import Drawers
 from gongbao.site.layout import Page, navigation, whole
 from gongbao.site.reading import Info, ReportContent, read_report
+from gongbao.site.snapshot import snapshot_files
 from gongbao.site.store import Store
 from gongbao.site.tabular import table_csv, write_books
 from gongbao.standards.rectification import DeadlineRule
@@ -108,7 +109,7 @@ def build_site(
                 contents, material.svgs, material.store, workers, material.steps("排版")
             )
             links = navigation(publication)
-            count = 0
+            titles: dict[str, str] = {}
             report_pages = (
                 places.report(material.catalogue, content, body)
                 for content, body in zip(contents, bodies, strict=True)
@@ -120,8 +121,12 @@ def build_site(
                 *report_pages,
             ):
                 _write(out, page.address, whole(page, publication, links).encode())
-                count += 1
+                titles[page.address] = page.title
+            count = len(titles)
             copy_theme(publication, out)
+            if publication.release is not None:
+                for address, data in snapshot_files(material.catalogue, publication, titles):
+                    _write(out, address, data)
         write_files(material, out)
     figures = sum(len(c.specs) for c in material.catalogue.contents)
     figures += sum(len(c.figures) for found in material.comparisons.values() for c in found)
@@ -194,7 +199,7 @@ def other_pages(material: Material) -> Iterator[Page]:
     for indicator in catalogue.indicators.values():
         yield reference.indicator_page(catalogue, indicator)
     yield reference.sources_page(catalogue)
-    yield reference.data_page(catalogue)
+    yield reference.data_page(catalogue, material.publication)
     yield checks.checks_page(catalogue)
 
 
@@ -206,7 +211,8 @@ def write_files(material: Material, out: Path) -> None:
     """Figures' and tables' own files, downloads and the script of the interactive view."""
     catalogue = material.catalogue
     counties = [(year, region) for year in catalogue.years for region in catalogue.regions(year)]
-    downloads = [county_downloads(catalogue, year, region) for year, region in counties]
+    release = material.publication.release
+    downloads = [county_downloads(catalogue, year, region, release) for year, region in counties]
     books = [book for _, book in downloads]
 
     def write_others() -> None:
@@ -216,7 +222,7 @@ def write_files(material: Material, out: Path) -> None:
         for area, found in material.comparisons.items():
             for each in found:
                 _write_displays(out, f"/site/areas/{area}", each.figures, each.tables, material.svgs)
-        for csvs in (*(csvs for csvs, _ in downloads), shared_downloads(catalogue)):
+        for csvs in (*(csvs for csvs, _ in downloads), shared_downloads(catalogue, release)):
             for address, data in csvs:
                 _write(out, address, data)
 

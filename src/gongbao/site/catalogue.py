@@ -10,7 +10,9 @@ from typing import Any
 
 from gongbao.data.columns import AREAS, STAGES
 from gongbao.data.dataset import Dataset
+from gongbao.data.editions import Edition, edition_of
 from gongbao.data.schema import STANDARD_NAMES, SUBMISSION_TABLES, TABLES
+from gongbao.data.succession import Changes, code_changes, code_in
 from gongbao.present import Number, Verdict
 from gongbao.present.published import Disclosure, make_disclosure, published_number
 from gongbao.rows import row_dicts
@@ -85,6 +87,7 @@ class Catalogue:
         self.internal = internal  # a build that stays in the office: internal indicators are shown too
         self.contents = in_order(contents)
         self.workbooks = workbooks
+        self._editions: dict[int, Edition] = {}
         self._regions = row_dicts(dataset.table("regions"))
         self.row_area = row_areas(dataset)
 
@@ -136,6 +139,16 @@ class Catalogue:
         """Titles of the areas of which the region reported nothing that year, in the order of the domain."""
         reported = {report.area for report in self.reports(year, region)} | {"overview"}
         return [self.area_title(area) for area in AREAS if area not in reported]
+
+    def edition(self, year: int) -> Edition:
+        """What the publication says of a year's edition."""
+        if year not in self._editions:
+            self._editions[year] = edition_of(self.dataset, year)
+        return self._editions[year]
+
+    def year_label(self, year: int) -> str:
+        """The year, marked where nobody has reviewed its edition yet: for pages of several years."""
+        return f"{year}年" if self.edition(year).reviewed else f"{year}年（草稿）"
 
     def cover(self, year: int, region: str, field: str) -> str:
         """What the cover of the submission says under `field` (office, note); empty where nothing."""
@@ -207,27 +220,42 @@ class Catalogue:
     @cached_property
     def values(self) -> dict[str, list[Value]]:
         """Published values by indicator: real places first, by code, the latest year first, then by stage."""
-        definitions = {r["indicator_id"]: r for r in row_dicts(self.dataset.table("indicators"))}
         found: dict[str, list[Value]] = {}
-        by_place: dict[tuple[int, str], list[dict[Any, Any]]] = {}
-        for row in row_dicts(self.dataset.table("indicator_values")):
-            by_place.setdefault((int(row["year"]), str(row["region_code"])), []).append(row)
-        for (year, region), rows in by_place.items():
-            if (year, region) not in self._by_place:
-                continue
-            disclosure = (
-                Disclosure(internal=True)
-                if self.internal
-                else make_disclosure(rows, definitions.values(), by_place.get((year - 1, region), ()))
-            )
-            for row in rows:
-                indicator = self.indicators.get(str(row["indicator_id"]))
-                if indicator is not None:
-                    found.setdefault(indicator.indicator_id, []).append(
-                        self._value(row, definitions[row["indicator_id"]], disclosure)
-                    )
+        for year, region in self._by_place:
+            for value in self.values_of(year, region):
+                found.setdefault(value.indicator_id, []).append(value)
         for values in found.values():
-            values.sort(key=_value_order)
+            values.sort(key=value_order)
+        return found
+
+    def values_of(self, year: int, region: str) -> list[Value]:
+        """A county's public values of a year as submitted, whether or not the site has a report of it."""
+        rows = self._value_rows.get((year, region), [])
+        last = self._value_rows.get((year - 1, code_in(self._changes, region, year - 1)), [])
+        disclosure = (
+            Disclosure(internal=True)
+            if self.internal
+            else make_disclosure(rows, self._definitions.values(), last)
+        )
+        return [
+            self._value(row, self._definitions[row["indicator_id"]], disclosure)
+            for row in rows
+            if str(row["indicator_id"]) in self.indicators
+        ]
+
+    @cached_property
+    def _definitions(self) -> dict[Any, dict[Any, Any]]:
+        return {r["indicator_id"]: r for r in row_dicts(self.dataset.table("indicators"))}
+
+    @cached_property
+    def _changes(self) -> Changes:
+        return code_changes(self._regions)
+
+    @cached_property
+    def _value_rows(self) -> dict[tuple[int, str], list[dict[Any, Any]]]:
+        found: dict[tuple[int, str], list[dict[Any, Any]]] = {}
+        for row in row_dicts(self.dataset.table("indicator_values")):
+            found.setdefault((int(row["year"]), str(row["region_code"])), []).append(row)
         return found
 
     def _value(self, row: Mapping[Any, Any], definition: Mapping[Any, Any], disclosure: Disclosure) -> Value:
@@ -300,7 +328,7 @@ def number_or_none(value: Any) -> float | None:
     return None if value is None or math.isnan(value) else float(value)
 
 
-_FIELDS = (
+DEFINITION_FIELDS = (
     ("定义", "definition"),
     ("计算方法", "formula"),
     ("分子", "numerator"),
@@ -313,10 +341,10 @@ _FIELDS = (
 
 
 def _indicator(row: Mapping[Any, Any]) -> Indicator:
-    shown = {name: text(row[name]) for _, name in _FIELDS}
+    shown = {name: text(row[name]) for _, name in DEFINITION_FIELDS}
     codes = [code.strip() for code in shown["standard"].split(";") if code.strip()]
     shown["standard"] = "；".join(STANDARD_NAMES.get(code, code) for code in codes)
-    fields = tuple((label, shown[name]) for label, name in _FIELDS if shown[name])
+    fields = tuple((label, shown[name]) for label, name in DEFINITION_FIELDS if shown[name])
     return Indicator(
         str(row["indicator_id"]),
         str(row["area_id"]),
@@ -329,7 +357,7 @@ def _indicator(row: Mapping[Any, Any]) -> Indicator:
     )
 
 
-def _value_order(value: Value) -> tuple[Any, ...]:
+def value_order(value: Value) -> tuple[Any, ...]:
     return (
         is_sample(value.region),
         value.region,

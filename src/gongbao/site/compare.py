@@ -227,6 +227,7 @@ def compare_page(
     years = [
         {
             "year": c.year,
+            "label": catalogue.year_label(c.year),
             "reports": [(catalogue.name(r.region, c.year), r.page) for r in c.reports],
             "tables": [table.figure_html(f"{area}/{table.id}") for table in c.tables],
             "figures": [

@@ -10,16 +10,23 @@ from typing import Any
 
 from gongbao.data.columns import AREAS
 from gongbao.data.schema import TABLES
+from gongbao.present.published import STATISTIC_UNITS
+from gongbao.publication import Release
 from gongbao.rows import row_dicts
 from gongbao.site.catalogue import Catalogue, is_sample, text
 from gongbao.site.tabular import Book, Scalar, Sheet, csv_bytes
-from gongbao.site.work_downloads import work_sheets
+from gongbao.site.work_downloads import SMALL_WITHHELD, work_sheets
 
 SHARED_FILES = (
     ("指标定义", "/data/indicators.csv"),
     ("标准值", "/data/targets.csv"),
     ("来源", "/data/sources.csv"),
 )
+# What every row of a CSV repeats, so that files of several places, years and revisions can be put together.
+# The revision first: a word between a number and a year, which together would look like a telephone number.
+IDENTITY = ("修订版", "年度", "区划代码", "地区")
+SHARED_IDENTITY = ("修订版", "年度版")
+DRAFT, UNRELEASED = "草稿", "未发布"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +58,44 @@ def county_files(catalogue: Catalogue, year: int, region: str) -> Files:
     return Files(f"{folder}.xlsx", csvs)
 
 
-def county_downloads(catalogue: Catalogue, year: int, region: str) -> tuple[list[tuple[str, bytes]], Book]:
-    """(address, bytes) of each CSV of a county and year, and the Excel file that holds them all."""
+def county_downloads(
+    catalogue: Catalogue, year: int, region: str, release: Release | None = None
+) -> tuple[list[tuple[str, bytes]], Book]:
+    """(address, bytes) of each CSV of a county and year, and the Excel file that holds them all.
+
+    Every row of a CSV ends with the revision, the year and the county; the Excel file says them once, at
+    its top.
+    """
     files = county_files(catalogue, year, region)
     own = tuple(county_sheets(catalogue, year, region).values())
+    reviewed = catalogue.edition(year).reviewed
+    revision = release.name if release else UNRELEASED if reviewed else DRAFT
+    identity = (revision, year, region, catalogue.name(region, year))
     csvs = [
-        (address, csv_bytes(sheet.header, sheet.rows))
+        (address, csv_bytes((*sheet.header, *IDENTITY), [(*row, *identity) for row in sheet.rows]))
         for (_, address), sheet in zip(files.csvs, own, strict=True)
     ]
     sample = "（示例数据，虚构）" if is_sample(region) else ""
-    title = f"{catalogue.name(region, year)} {year}年教育督导公报数据{sample}"
-    return csvs, Book(files.xlsx, title, (*own, *_shared(catalogue)))
+    draft = "" if release or reviewed else "（草稿，未经审核，不得引用）"
+    title = f"{catalogue.name(region, year)} {year}年教育督导公报数据{sample}{draft}"
+    return csvs, Book(files.xlsx, title, (*own, *_shared(catalogue)), edition_words(release))
 
 
-def shared_downloads(catalogue: Catalogue) -> Iterator[tuple[str, bytes]]:
-    """(address, bytes) of the definitions that all counties share."""
+def edition_words(release: Release | None) -> str:
+    """Which revision a file is of, as one line; "" for none."""
+    if release is None:
+        return ""
+    parts = (f"{release.year}年度", f"修订版 {release.name}", release.doc_no, f"发布日期 {release.date}")
+    approved = f"批准机关 {release.approved_by}" if release.approved_by else ""
+    return " · ".join(part for part in (*parts, approved) if part)
+
+
+def shared_downloads(catalogue: Catalogue, release: Release | None = None) -> Iterator[tuple[str, bytes]]:
+    """(address, bytes) of the definitions that all counties share; of a release, with edition and revision."""
+    identity = (release.name, release.year) if release else ()
+    header = SHARED_IDENTITY if release else ()
     for (_, address), sheet in zip(SHARED_FILES, _shared(catalogue), strict=True):
-        yield address, csv_bytes(sheet.header, sheet.rows)
+        yield address, csv_bytes((*sheet.header, *header), [(*row, *identity) for row in sheet.rows])
 
 
 def _values(catalogue: Catalogue, year: int, region: str) -> Sheet:
@@ -116,7 +144,7 @@ def _values(catalogue: Catalogue, year: int, region: str) -> Sheet:
 
 
 def _missing(suppressed: bool, missing: str) -> str:
-    return "小数值隐去" if suppressed else missing
+    return SMALL_WITHHELD if suppressed else missing
 
 
 def _verdicts(catalogue: Catalogue, year: int, region: str) -> Sheet:
@@ -134,6 +162,9 @@ def _verdicts(catalogue: Catalogue, year: int, region: str) -> Sheet:
             v.target,
             v.gap,
             "是" if v.headline else "否",
+            v.indicator_id,
+            v.statistic,
+            _unit(catalogue, v.indicator_id, v.statistic),
         )
         for r in catalogue.reports(year, region)
         for v in catalogue.verdicts(r)
@@ -154,28 +185,37 @@ def _verdicts(catalogue: Catalogue, year: int, region: str) -> Sheet:
             "标准",
             "差距",
             "代表本领域",
+            "指标代码",
+            "统计量",
+            "单位",
         ),
         rows,
     )
+
+
+def _unit(catalogue: Catalogue, indicator_id: str, statistic: str) -> str:
+    """The unit of a verdict's numbers; "" where it judges no indicator and only its text names one."""
+    indicator = catalogue.indicators.get(indicator_id)
+    return STATISTIC_UNITS.get(statistic, indicator.unit) if indicator else ""
 
 
 def _charts(catalogue: Catalogue, year: int, region: str) -> Sheet:
     rows: list[tuple[Scalar, ...]] = []
     for report in catalogue.reports(year, region):
         title = catalogue.area_title(report.area)
-        shown = [(f"图 {f.number}", f.title, f.table) for f in report.figures]
-        shown += [(f"表 {t.number}", t.caption, t) for t in report.tables]
-        for label, caption, table in shown:
+        shown = [(f"图 {f.number}", f.title, f.table, f.source) for f in report.figures]
+        shown += [(f"表 {t.number}", t.caption, t, t.source) for t in report.tables]
+        for label, caption, table, source in shown:
             for number, row in enumerate(table.rows, start=1):
                 for column, cell in zip(table.columns, row, strict=True):
                     value = cell.raw if cell.numeric else None
-                    rows.append(
-                        (title, label, caption, number, row[0].shown, column.header, value, cell.shown)
-                    )
+                    place = (title, label, caption, number, row[0].shown, column.header)
+                    unit = column.unit if cell.numeric else ""
+                    rows.append((*place, value, cell.shown, unit, source))
     return Sheet(
         "图表数据",
         "各篇报告的图和表，一行一格",
-        ("指标领域", "图表", "标题", "行号", "行", "列", "数值", "显示"),
+        ("指标领域", "图表", "标题", "行号", "行", "列", "数值", "显示", "单位", "来源"),
         rows,
     )
 
@@ -209,6 +249,7 @@ def _public_evaluations(catalogue: Catalogue, year: int, region: str) -> list[tu
 def _scores(catalogue: Catalogue, year: int, region: str) -> Sheet:
     public = _public_evaluations(catalogue, year, region)
     frameworks = {row["eval_id"]: row["framework_id"] for row, _ in public}
+    sources = {row["eval_id"]: catalogue.source_title(text(row["source_id"])) for row, _ in public}
     items = catalogue.dataset.table("framework_items")
     titles = {(r["framework_id"], r["item_id"]): r for r in row_dicts(items)}
     names = ("eval_id", "item_id", "score", "status", "deduction", "reason", "planned_fix")
@@ -217,11 +258,11 @@ def _scores(catalogue: Catalogue, year: int, region: str) -> Sheet:
     for row in row_dicts(table[table["eval_id"].isin(frameworks)]):
         item: Mapping[Any, Any] = titles.get((frameworks[row["eval_id"]], row["item_id"]), {})
         values = [_scalar(row[n]) for n in names]
-        rows.append((*values[:2], text(item.get("name")), _scalar(item.get("full_score")), *values[2:]))
+        named = (text(item.get("name")), _scalar(item.get("full_score")))
+        rows.append((*values[:2], *named, *values[2:], sources[row["eval_id"]]))
     label = [TABLES["eval_scores"].column(n).label for n in names]
-    return Sheet(
-        "评价得分", "每个测评项的得分、扣分和整改措施", (*label[:2], "测评项", "满分", *label[2:]), rows
-    )
+    header = (*label[:2], "测评项", "满分", *label[2:], "来源")
+    return Sheet("评价得分", "每个测评项的得分、扣分和整改措施", header, rows)
 
 
 def _shared(catalogue: Catalogue) -> tuple[Sheet, Sheet, Sheet]:

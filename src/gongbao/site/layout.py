@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from gongbao.publication import Publication
+from gongbao.publication import Publication, Release
+from gongbao.site import addresses
 from gongbao.site.bodies import Heading
 
 TEMPLATES = Path(__file__).parent / "templates" / "pages"
@@ -31,10 +33,21 @@ class Crumb:
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """The edition that a page belongs to, and the county and area it is about. `draft`: nobody has
+    reviewed that edition yet."""
+
+    year: int
+    draft: bool
+    region: str = ""
+    area: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One page. `address` begins with “/”; `body` is what stands below the title; links in it are
     relative already. `sample` puts the banner 示例数据 on it. `aside` is the HTML of the side column,
-    `headings` its list of contents."""
+    `headings` its list of contents. `subject` is None for a page of several editions."""
 
     address: str
     title: str
@@ -45,6 +58,7 @@ class Page:
     aside: str = ""
     kind: str = "page"
     headings: tuple[Heading, ...] = ()
+    subject: Subject | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +124,38 @@ def whole(page: Page, publication: Publication, links: Sequence[NavigationLink])
             navigation=[(link, _current(link, page)) for link in links],
             link=lambda target: relative(page.address, target),
             policy=POLICY,
+            release=publication.release and _release(page, publication.release),
         )
     )
+
+
+def _release(page: Page, release: Release) -> dict[str, Any]:
+    """What a page says of the revision it belongs to. True for ever: nothing in it depends on later ones."""
+    region, area = (page.subject.region, page.subject.area) if page.subject else ("", "")
+    latest = addresses.latest(page.address, release)
+    return {
+        "year": release.year,
+        "name": release.name,
+        "doc_no": release.doc_no,
+        "date": release.date,
+        "day": chinese_day(release.date),
+        "approved_by": release.approved_by,
+        "latest": latest,
+        "canonical": release.site_url + latest.removeprefix("/-") if release.site_url else latest,
+        "own": release.site_url + addresses.sealed(page.address, release) if release.site_url else "",
+        "versions": addresses.versions(region, area) if region else "",
+        "versions_data": addresses.versions_data(region) if region else "",
+        "region": region,
+        "area": area,
+        "corrections": addresses.corrections(release) if release.revision > 1 else "",
+        "status": addresses.status_style(release),
+    }
+
+
+def chinese_day(day: str) -> str:
+    """2020-03-01 as 2020年3月1日. Raises ValueError for what is no ISO day."""
+    found = date.fromisoformat(day)
+    return f"{found.year}年{found.month}月{found.day}日"
 
 
 def _current(link: NavigationLink, page: Page) -> bool:

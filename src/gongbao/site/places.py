@@ -11,7 +11,7 @@ from gongbao.site.bodies import Body
 from gongbao.site.catalogue import Catalogue, is_sample
 from gongbao.site.downloads import county_files
 from gongbao.site.internal import internal_section
-from gongbao.site.layout import Crumb, Page, fragment
+from gongbao.site.layout import Crumb, Page, Subject, fragment
 from gongbao.site.reading import ReportContent, leading
 from gongbao.standards.outcome import Outcome
 
@@ -24,6 +24,11 @@ def edition_page(year: int) -> str:
 
 def county_page(year: int, region: str) -> str:
     return f"/reports/{year}/{region}/index.html"
+
+
+def subject(catalogue: Catalogue, year: int, region: str = "", area: str = "") -> Subject:
+    """What a page of one edition is about."""
+    return Subject(year, not catalogue.edition(year).reviewed, region, area)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,7 @@ def county(catalogue: Catalogue, year: int, region: str) -> County:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    year: int
+    label: str
     page: str
     real: list[County]
     samples: list[County]
@@ -102,11 +107,17 @@ def home(publication: Publication, catalogue: Catalogue) -> Page:
         latest.setdefault(year, []).append(county(catalogue, year, region))
     groups = [
         _Group(
-            year, edition_page(year), [c for c in counties if not c.sample], [c for c in counties if c.sample]
+            catalogue.year_label(year),
+            edition_page(year),
+            [c for c in counties if not c.sample],
+            [c for c in counties if c.sample],
         )
         for year, counties in sorted(latest.items(), reverse=True)
     ]
-    years = [(year, edition_page(year), len(catalogue.regions(year))) for year in catalogue.years]
+    years = [
+        (catalogue.year_label(year), edition_page(year), len(catalogue.regions(year)))
+        for year in catalogue.years
+    ]
     body = fragment(
         "home.html.j2", address, description=publication.description, editions=groups, years=years
     )
@@ -119,11 +130,17 @@ def edition(catalogue: Catalogue, year: int) -> Page:
     counties = [county(catalogue, year, region) for region in catalogue.regions(year)]
     samples = [c for c in counties if c.sample]
     groups = [("县（市、区）", [c for c in counties if not c.sample], False), ("示例地区", samples, True)]
-    others = [(y, edition_page(y)) for y in catalogue.years if y != year]
+    others = [(catalogue.year_label(y), edition_page(y)) for y in catalogue.years if y != year]
     body = fragment("edition.html.j2", address, groups=groups, other_years=others)
     title = f"{year}年教育督导公报"
     return Page(
-        address, title, body, f"{title}：{len(counties)} 个县（市、区）的结论和报告", (HOME,), bool(samples)
+        address,
+        title,
+        body,
+        f"{title}：{len(counties)} 个县（市、区）的结论和报告",
+        (HOME,),
+        bool(samples),
+        subject=subject(catalogue, year),
     )
 
 
@@ -158,7 +175,9 @@ def county_overview(publication: Publication, catalogue: Catalogue, year: int, r
         address,
         name=shown.name,
         year=year,
-        years=[(y, county_page(y, region), y == year) for y in catalogue.years_of(region)],
+        years=[
+            (catalogue.year_label(y), county_page(y, region), y == year) for y in catalogue.years_of(region)
+        ],
         siblings=[(r.title, r.page, False) for r in shown.reports],
     )
     title = f"{shown.name} {year}年教育督导公报"
@@ -171,6 +190,7 @@ def county_overview(publication: Publication, catalogue: Catalogue, year: int, r
         shown.sample,
         aside,
         "county",
+        subject=subject(catalogue, year, region),
     )
 
 
@@ -218,9 +238,12 @@ def report(catalogue: Catalogue, content: ReportContent, body: Body) -> Page:
         (catalogue.area_title(r.area), r.page, r.area == area) for r in catalogue.reports(year, region)
     ]
     years = [
-        (y, other.page, y == year)
-        for y in catalogue.years_of(region, area)
-        if (other := catalogue.report(y, region, area)) is not None
+        (
+            catalogue.year_label(y),
+            other.page if (other := catalogue.report(y, region, area)) else "",
+            y == year,
+        )
+        for y in catalogue.years_of(region)
     ]
     aside = fragment(
         "report_aside.html.j2",
@@ -241,4 +264,5 @@ def report(catalogue: Catalogue, content: ReportContent, body: Body) -> Page:
         aside,
         "report",
         body.headings,
+        subject(catalogue, year, region, area),
     )

@@ -27,12 +27,15 @@ class Info(Protocol):
     def title(self) -> str: ...
     @property
     def description(self) -> str: ...
+    @property
+    def digest(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
 class ReportContent:
     """The structured outputs of one report. `specs` are the charts' specifications as canonical text:
-    those of `figures`, in their order, then those displayed without `report.figure`."""
+    those of `figures`, in their order, then those displayed without `report.figure`. `sentences` are the
+    paragraphs made by `report.say`, as plain words."""
 
     year: int
     region: str
@@ -45,6 +48,7 @@ class ReportContent:
     tables: tuple[Table, ...] = ()
     specs: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    sentences: tuple[str, ...] = ()
 
     @property
     def address(self) -> str:
@@ -107,6 +111,7 @@ def read_report(key: ReportKey, path: Path) -> ReportContent:
     facts: list[Fact] = []
     figures: list[Figure] = []
     tables: list[Table] = []
+    sentences: list[str] = []
     bare: list[str] = []
     for data in bundles(load(text)):
         shown = read_display(data)
@@ -124,6 +129,8 @@ def read_report(key: ReportKey, path: Path) -> ReportContent:
             tables.append(Table.from_content(content))
         elif kind == "figure":
             figures.append(Figure.from_bundle(data))
+        elif kind == "sentence":
+            sentences.append(str(content["text"]))
     warnings = (
         [f"{key.address}：有 {len(bare)} 张图没有用 report.figure 显示：页面上没有图号、文字说明和数据表。"]
         if bare
@@ -144,6 +151,7 @@ def read_report(key: ReportKey, path: Path) -> ReportContent:
         tuple(tables),
         (*(figure.spec_text() for figure in figures), *bare),
         tuple(warnings),
+        tuple(sentences),
     )
 
 

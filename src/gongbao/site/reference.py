@@ -10,11 +10,19 @@ from gongbao.data.columns import AREAS
 from gongbao.present import Column
 from gongbao.present.numbers import plain
 from gongbao.present.table import Cell, make_table
+from gongbao.publication import Publication, Release
+from gongbao.site.addresses import in_edition
 from gongbao.site.catalogue import OPERATORS, Catalogue, Indicator, Value, is_sample, number_or_none, text
+from gongbao.site.dataset_card import EXCEL, Download, Variable, card_script, dataset_card
 from gongbao.site.downloads import SHARED_FILES, county_files
 from gongbao.site.layout import Crumb, Page, fragment
 from gongbao.site.places import HOME
 
+# Files that describe the data of a release, made when its pages are finished (`editions.packages`).
+DESCRIPTIONS = (
+    ("数据包（Frictionless Data Package）", "datapackage.json"),
+    ("数据集（schema.org Dataset）", "dataset.jsonld"),
+)
 INDICATORS_PAGE = Crumb("指标", "/site/indicators.html")
 
 
@@ -102,7 +110,7 @@ def _value_tables(catalogue: Catalogue, indicator: Indicator, values: list[Value
         rows = [
             [
                 catalogue.name(v.region, v.year),
-                f"{v.year}年",
+                catalogue.year_label(v.year),
                 v.stage,
                 v.period or "—",
                 Cell(v.number.digits if unit else str(v.number), v.number.public),
@@ -142,11 +150,14 @@ def sources_page(catalogue: Catalogue) -> Page:
     return Page(address, "来源", body, "标准和数字出自的文件", (HOME,))
 
 
-def data_page(catalogue: Catalogue) -> Page:
+def data_page(catalogue: Catalogue, publication: Publication) -> Page:
+    """The list of downloads. In a release it tells machines too what the data are: as a schema.org Dataset in
+    the page, and by links to the files that describe all of it (`editions.packages`)."""
     address = "/site/data.html"
+    release = publication.release
     years = [
         (
-            year,
+            catalogue.year_label(year),
             [
                 {
                     "name": catalogue.name(region, year),
@@ -158,7 +169,9 @@ def data_page(catalogue: Catalogue) -> Page:
         )
         for year in catalogue.years
     ]
-    body = fragment("data.html.j2", address, years=years, shared=SHARED_FILES)
+    described = [(text, f"/reports/{release.year}/{file}") for text, file in DESCRIPTIONS] if release else []
+    card = card_script(_card(catalogue, publication, release)) if release else ""
+    body = fragment("data.html.j2", address, years=years, shared=SHARED_FILES, described=described, card=card)
     return Page(
         address,
         "数据下载",
@@ -167,6 +180,27 @@ def data_page(catalogue: Catalogue) -> Page:
         (HOME,),
         any(is_sample(region) for region in catalogue.regions()),
     )
+
+
+def _card(catalogue: Catalogue, publication: Publication, release: Release) -> dict[str, Any]:
+    """The short card of a release: its Excel files, without what only the finished files tell."""
+    year = release.year
+    places = {region: catalogue.name(region, year) for region in catalogue.regions(year)}
+    variables = [
+        Variable(i.indicator_id, i.name, i.unit, dict(i.fields).get("定义", ""))
+        for i in catalogue.indicators.values()
+        if any(v.year == year for v in catalogue.values.get(i.indicator_id, ()))
+    ]
+    base = release.site_url + release.address if release.site_url else "../"
+    downloads = [
+        Download(
+            f"{places[region]} 全部数据",
+            base + in_edition(county_files(catalogue, year, region).xlsx, year),
+            EXCEL,
+        )
+        for region in places
+    ]
+    return dataset_card(publication, release, places, variables, downloads)
 
 
 def not_found_page() -> Page:

@@ -74,21 +74,22 @@ def _raw(shown: str, raw: Scalar) -> Scalar:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """An Excel file to be: where it stands on the site, its title and sheets."""
+    """An Excel file to be: where it stands on the site, its title and sheets, and which edition it is of."""
 
     address: str
     title: str
     sheets: tuple[Sheet, ...]
+    edition: str = ""
 
     def key(self) -> str:
         """What the bytes depend on."""
         code = Path(__file__).read_bytes()
-        return digest(version("openpyxl"), code, repr((self.title, self.sheets)))
+        return digest(version("openpyxl"), code, repr((self.title, self.sheets, self.edition)))
 
 
 def _make(books: Sequence[Book]) -> list[bytes]:
     """`xlsx_bytes` of each; runs in a pool's process."""
-    return [xlsx_bytes(book.sheets, book.title) for book in books]
+    return [xlsx_bytes(book.sheets, book.title, book.edition) for book in books]
 
 
 def write_books(
@@ -114,12 +115,14 @@ def write_books(
     return [data for data in found if data is not None]
 
 
-def xlsx_bytes(sheets: Sequence[Sheet], title: str) -> bytes:
-    """A workbook with a first sheet 说明 that says what each sheet and column holds."""
+def xlsx_bytes(sheets: Sequence[Sheet], title: str, edition: str = "") -> bytes:
+    """A workbook with a first sheet 说明 that says what each sheet and column holds, and in its second line
+    of which edition and revision."""
     book = Workbook(write_only=True)
     book.properties.creator = "gongbao"
     book.properties.title = title
-    readme: list[list[Scalar]] = [[title], [], ["工作表", "内容", "列"]]
+    book.properties.description = edition or None
+    readme: list[list[Scalar]] = [[title], [edition] if edition else [], ["工作表", "内容", "列"]]
     readme += [[sheet.label, sheet.about, "、".join(sheet.header)] for sheet in sheets]
     readme.append([])
     readme.extend([line] for line in NOTES)

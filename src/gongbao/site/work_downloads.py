@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from gongbao.data.schema import TABLES
+from gongbao.data.succession import changes_of, code_in
 from gongbao.present.published import staffing_numbers
 from gongbao.rows import row_dicts
 from gongbao.site.catalogue import Catalogue, text
@@ -32,6 +33,7 @@ _IMPLIED = ("region_code", "year", "source_id")
 _INTERNAL = {"findings": ("text_internal",), "staffing": ("publish", "missing_code")}
 _PERSONS = {"funds": ("beneficiaries", "person_times"), "training": ("persons", "person_times")}
 _SMALL = f"<{LEAST_COUNT}"
+SMALL_WITHHELD = "小数值隐去"  # why a number is missing that would tell of a few persons
 Row = Mapping[Any, Any]
 
 
@@ -148,8 +150,10 @@ def _rectifications(place: _Place, table: str) -> Sheet:
 
 def _cases(place: _Place) -> list[Case]:
     dataset, region, year = place.catalogue.dataset, place.region, place.year
+    code = code_in(changes_of(dataset), region, year - 1)
     last, this = (
-        {str(id) for id in dataset.table("findings", region, y)["finding_id"]} for y in (year - 1, year)
+        {str(id) for id in dataset.table("findings", c, y)["finding_id"]}
+        for c, y in ((code, year - 1), (region, year))
     )
     return read_cases(
         dataset.table("rectifications", region, year), place.catalogue.deadline_rule, year, last - this
@@ -167,10 +171,11 @@ def _staffing(place: _Place, table: str) -> Sheet:
             number.qualifier,
             str(number),
             place.catalogue.source_title(text(row["source_id"])),
+            SMALL_WITHHELD if number.suppressed else number.missing,
         )
         for row, number in staffing_numbers(place.rows(table), internal=place.catalogue.internal)
     ]
-    header = [*_header(table, columns), "数值", "单位", "限定词", "显示", "来源"]
+    header = [*_header(table, columns), "数值", "单位", "限定词", "显示", "来源", "缺失原因"]
     return _sheet(table, header, rows, "督导力量和教师队伍；1 至 4 人的不公开具体数")
 
 
