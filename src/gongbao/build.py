@@ -7,13 +7,14 @@ import os
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from filelock import FileLock, Timeout
 
 from gongbao.data import Dataset, Problem, read_dataset
+from gongbao.data.succession import submitted_years
 from gongbao.gate import LeaksFoundError, check_output
 from gongbao.present.theme import VEGALITE_VERSION
 from gongbao.publication import Publication
@@ -44,6 +45,14 @@ Executor = Literal["forked", "jupyter"]
 
 class BuildError(Exception):
     """A build can't go on; the text says why and what to do. The site in place is untouched."""
+
+
+class ReportsFailedError(BuildError):
+    """Reports of an edition could not be run; the text has a line for each."""
+
+    def __init__(self, failures: tuple[Failure, ...]) -> None:
+        super().__init__("\n".join([f"有 {len(failures)} 份报告运行失败：", *map(str, failures)]))
+        self.failures = failures
 
 
 class Progress(Protocol):
@@ -137,6 +146,53 @@ def build(
         return summary
 
     return _carry_out(publication, options, progress, finish)
+
+
+@dataclass(frozen=True, slots=True)
+class EditionBuild:
+    """The site of one edition at its working addresses, and the dataset it says what it says by."""
+
+    summary: Summary
+    dataset: Dataset
+
+
+def build_edition(
+    publication: Publication,
+    options: Options,
+    site: Path,
+    progress: Progress,
+    drawers: Drawers | None = None,
+) -> EditionBuild:
+    """Build the pages of `publication.release`, with its executed notebooks and snapshots, into `site`.
+
+    `site` must not exist. The publication's data should hold no later year (`editions.inputs.lay_out`):
+    what an edition says must not depend on data that came after it. Neither the output folder nor the
+    gate is touched; the caller checks the finished revision. Raises like `build`, and ReportsFailedError.
+    """
+    release = publication.release
+    if release is None or publication.internal:
+        raise ValueError("an edition is built for a release, and never for the office alone")
+    read: list[Dataset] = []
+
+    def finish(
+        dataset: Dataset, reports: Mapping[ReportKey, Path], workbooks: Mapping[str, Workbook], staging: Path
+    ) -> SiteSummary:
+        read.append(dataset)
+        summary = build_site(
+            publication, dataset, reports, workbooks, staging / "site", workers=options.workers,
+            store=publication.state / "store", progress=SiteSteps(progress), drawers=drawers,
+        )  # fmt: skip
+        for key, notebook in reports.items():
+            target = staging / "site" / "notebooks" / f"{key.address}.ipynb"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(notebook, target)
+        shutil.move(staging / "site", site)
+        return summary
+
+    summary = _carry_out(publication, replace(options, years=(release.year,)), progress, finish)
+    if summary.failures:
+        raise ReportsFailedError(summary.failures)
+    return EditionBuild(summary, read[0])
 
 
 def _guard(publication: Publication, dataset: Dataset, site: Path, workers: int) -> None:
@@ -270,7 +326,7 @@ def _current(publication: Publication, dataset: Dataset) -> Callable[[Read], str
             return dataset.fingerprint(table, region, int(year))
         if read.kind == "submissions":
             region, limit = read.name.split(":")
-            return ",".join(str(y) for r, y in dataset.submissions() if r == region and y <= int(limit))
+            return ",".join(map(str, submitted_years(dataset, region, int(limit))))
         if read.kind == "cover":
             region, year = read.name.split(":")
             known = (region, int(year)) in dataset.submissions()

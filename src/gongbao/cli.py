@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gongbao.cli_editions import COMMANDS
 from gongbao.publication import PublicationError, open_publication
 from gongbao.workbooks.process import fix_hash_order, limit_threads, skip_unused_imports
 
@@ -236,6 +237,10 @@ def preview(host: str, port: int, open_browser: bool, executor: str | None) -> N
     serve(open_publication(), command, host=host, port=port, open_browser=open_browser)
 
 
+for command in COMMANDS:
+    cli.add_command(command)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run a command; an error that a person can mend is printed as one, a traceback only with --debug."""
     if arguments is None:
@@ -255,9 +260,9 @@ def main(arguments: list[str] | None = None) -> None:
         click.echo("已中断。", err=True)
         raise SystemExit(130) from error
     except Exception as error:
-        if "--debug" in given or not _known(error):
+        if "--debug" in given or not known_error(error):
             raise
-        click.echo(_message(error), err=True)
+        click.echo(message_of(error), err=True)
         raise SystemExit(1) from error
 
 
@@ -283,12 +288,12 @@ def usage(error: click.ClickException) -> str:
     return f"{error.format_message()} {hint}".strip()
 
 
-def _message(error: Exception) -> str:
+def message_of(error: Exception) -> str:
     from gongbao.data import DataError, format_problems
 
     return format_problems(error.problems, "text") if isinstance(error, DataError) else f"错误：{error}"
 
 
-def _known(error: Exception) -> bool:
+def known_error(error: Exception) -> bool:
     """Errors made for people: ours by name, wherever they were defined (nothing heavy is imported for it)."""
     return isinstance(error, PublicationError) or type(error).__module__.split(".")[0] == "gongbao"

@@ -1,0 +1,91 @@
+"""What stands around sealed revisions: the copy of the latest one, and the notes that one is superseded.
+
+A sealed page holds two hidden notices and a link to `status/<year>/r<n>.css`, which stands outside of the
+seal. That file shows the notice when the time comes: no sealed byte changes, and no script is needed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+
+from gongbao.editions.manifest import file_sha256, list_files
+from gongbao.editions.notices import withdrawn_page
+from gongbao.editions.relocate import copy_latest
+from gongbao.editions.tree import LATEST, Revision, Tree
+from gongbao.publication import Publication
+
+_SHOWN = "display:block"
+WITHDRAWN_PAGE = "withdrawn.html"
+
+
+def status_files(tree: Tree, year: int) -> Iterator[tuple[str, bytes]]:
+    """The status of each revision of an edition, as a style that its pages link."""
+    latest = tree.latest(year)
+    for revision in tree.revisions(year):
+        yield f"status/{year}/{revision.name}.css", _status(revision, latest).encode()
+
+
+def _status(revision: Revision, latest: Revision | None) -> str:
+    if revision.state == "withdrawn":
+        when = f"撤回日期：{revision.withdrawn_on}。"
+        return f".gb-withdrawn{{{_SHOWN}}}\n.gb-withdrawn::after{{content:{_string(when)}}}\n"
+    if latest is None or latest.revision == revision.revision:
+        return "/* 现行修订版 */\n"
+    when = f"最新的是 {latest.name}，{latest.date} 发布。"
+    return f".gb-superseded{{{_SHOWN}}}\n.gb-superseded::after{{content:{_string(when)}}}\n"
+
+
+def _string(text: str) -> str:
+    """`text` as a CSS string."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
+
+
+def edition_files(tree: Tree, publication: Publication, year: int, staging: Path) -> None:
+    """Write the copy of an edition's latest revision, and its digests, into `staging`.
+
+    Raises ValueError for an edition of which every revision is withdrawn.
+    """
+    latest = tree.latest(year)
+    if latest is None:
+        raise ValueError(f"nothing of {year} holds")
+    out = staging / str(year)
+    copy_latest(tree.folder(year, latest.revision), out, year, latest.revision)
+    if any(r.state == "withdrawn" for r in tree.revisions(year)):
+        page = withdrawn_page(tree, publication, year, f"/{year}/{WITHDRAWN_PAGE}")
+        (out / WITHDRAWN_PAGE).write_bytes(page)
+    write_digests(out, latest.revision)
+
+
+def write_digests(edition: Path, revision: int) -> None:
+    """Write `latest.json`: the SHA-256 of every file of the copy, which revision it is of (0: none)."""
+    names = [n for n in list_files(edition) if n != LATEST and not is_sealed(n)]
+    content = {
+        "format": 1,
+        "revision": revision,
+        "files": {name: file_sha256(edition / name) for name in sorted(names)},
+    }
+    (edition / LATEST).write_bytes(json_bytes(content))
+
+
+def is_sealed(name: str) -> bool:
+    """Whether a file of an edition's folder belongs to one of its revisions, by its path below the folder."""
+    first = name.partition("/")[0]
+    return first.startswith("r") and first[1:].isdigit()
+
+
+def portal_digests(old: Path, staging: Path, erased: Collection[str] = ()) -> bytes:
+    """`portal.json` after a change: the SHA-256 of every mutable file that belongs to no edition, and of the
+    notices in place of `erased` revisions ("2019/r1")."""
+    known: dict[str, str] = json.loads(old.read_bytes())["files"] if old.exists() else {}
+    for path in sorted(p for p in staging.rglob("*") if p.is_file()):
+        name = path.relative_to(staging).as_posix()
+        in_erased = any(name.startswith(f"{address}/") for address in erased) and name.endswith(".html")
+        if in_erased or not name[:4].isdigit():
+            known[name] = file_sha256(path)
+    return json_bytes({"format": 1, "files": dict(sorted(known.items()))})
+
+
+def json_bytes(content: Mapping[str, object]) -> bytes:
+    return (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
