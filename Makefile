@@ -3,6 +3,7 @@
 #   make test      run every test
 #   make lab       open the workbooks in JupyterLab
 #   make preview   serve the site and rebuild what changes
+#   make published release the sample's editions 2017–2023 into _published/
 #   make bench     measure against papermill + nbconvert
 #   make lint      ruff and mypy
 #   make lock      resolve the pinned versions anew (needs uv)
@@ -18,7 +19,7 @@ BIN := $(VENV)/bin
 endif
 READY := $(VENV)/.ready
 
-.PHONY: site test lab preview bench lint lock clean
+.PHONY: site test lab preview published bench lint lock clean
 
 site: $(READY)
 	$(BIN)/gongbao build
@@ -27,13 +28,16 @@ test: $(READY)
 	sh scripts/browser.sh $(BIN)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n auto --dist loadgroup
+	$(BIN)/pytest -n auto --dist loadscope
 
 lab: $(READY)
 	$(BIN)/jupyter lab workbooks
 
 preview: $(READY)
 	$(BIN)/gongbao preview
+
+published: $(READY)
+	$(BIN)/python scripts/release_sample.py
 
 bench: $(READY)
 	$(BIN)/python scripts/bench.py

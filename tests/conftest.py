@@ -4,26 +4,40 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+from xdist.scheduler import LoadScopeScheduling
 
 from browsing import ARGUMENTS, chromium
 from gongbao.data import Dataset, read_dataset
 from publications import ROOT, copy_publication, run_gongbao
 
 
-@pytest.hookimpl(tryfirst=True)  # before the processes are told of the groups
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests that need Quarto itself are deselected where it is missing: it can't be had everywhere.
-
-    Several processes share the tests by file, so that what a file sets up is set up once, and those of
-    the whole publication go to one of them.
+class ByFile(LoadScopeScheduling):
+    """Several processes share the tests by file, so that what a file sets up is set up once, and the files
+    that use the whole publication go to one of them. (The mark `xdist_group` has no effect under pytest 9.2.)
     """
-    for item in items:
-        shared = "published" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("published" if shared else item.path.as_posix()))
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "published" if _uses_published(file) else file
+
+
+@cache
+def _uses_published(file: str) -> bool:
+    return "published: Path" in (ROOT / file).read_text("utf-8")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    return ByFile(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests that need Quarto itself are deselected where it is missing: it can't be had everywhere."""
     if shutil.which("quarto"):
         return
     unwanted = [item for item in items if "quarto" in item.keywords]
