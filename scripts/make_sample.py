@@ -1,4 +1,5 @@
-"""Invent the sample province's submissions: 6 counties, 3 years, through the same template an office uses.
+"""Invent the sample province's submissions: 6 counties in 3 full years, 3 places in lighter years around
+them (`sample_early`), all through the same template an office uses.
 
 Every number is drawn from a seeded generator, so a second run gives the same bytes. What the
 counties are for (2023):
@@ -21,6 +22,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from sample_early import make_early
 from sample_profiles import PROFILES, SEED, Setting
 from sample_reports import FALL, evaluation_rows, finance_rows
 from sample_schools import YEARS, County, Policy, found_schools, school_rows, year_rows
@@ -51,6 +53,12 @@ COUNTIES = (
         (Policy(0.92, 0.06, 0.2), Policy(0.97, 0.03, 0.1), Policy(1.0)),
         near_miss=True,
         budget=9.4,
+        early={
+            2017: Policy(0.78, 0.11, 0.4),
+            2018: Policy(0.81, 0.1, 0.35),
+            2019: Policy(0.85, 0.09, 0.3),
+            2020: Policy(0.88, 0.07, 0.25),
+        },
     ),
     County(
         "990102",
@@ -58,6 +66,7 @@ COUNTIES = (
         {"小学": 30, "初中": 9, "九年一贯制": 2, "高中": 1, "幼儿园": 6, "中职": 1, "特教": 1},
         (Policy(0.8, 0.11, 0.3), Policy(0.9, 0.06, 0.1), Policy(1.02, -0.02)),
         budget=6.1,
+        early={2018: Policy(0.72, 0.15, 0.4), 2019: Policy(0.74, 0.14, 0.4), 2020: Policy(0.77, 0.13, 0.35)},
     ),
     County(
         "990103",
@@ -164,5 +173,11 @@ def make(data: Path, counties: tuple[County, ...] = COUNTIES) -> list[Path]:
     return written
 
 
+def make_all(data: Path) -> list[Path]:
+    """Everything of the sample. The lighter years come last: the forms of the full years were handed out
+    before anyone had entered them, and say nothing of them."""
+    return [*make(data), *make_early(data, COUNTIES)]
+
+
 if __name__ == "__main__":
-    run(make)
+    run(make_all)

@@ -27,12 +27,15 @@ _REASONS = (
 
 
 def finance_rows(
-    code: str, budget: float, years: tuple[int, ...], rng: np.random.Generator
+    code: str, budget: float, years: tuple[int, ...], rng: np.random.Generator, level: float = 1.0
 ) -> dict[int, list[dict[str, Any]]]:
-    """Spending of each year with growth over the year before, from the figures as they are filed."""
+    """Spending of each year with growth over the year before, from the figures as they are filed.
+
+    `level`: spending for each pupil against the usual, in the year before the first.
+    """
     factor = 1 + (int(code) % 10 - 3) * 0.02
     money = {"total_education_funds": round(budget * 1.28, 4), "general_public_budget": round(budget, 4)}
-    pupils = {stage: round(base * factor, 2) for stage, base in STAGES.items()}
+    pupils = {stage: round(base * factor * level, 2) for stage, base in STAGES.items()}
     result = {}
     for year in years:
         rows: list[dict[str, Any]] = []

@@ -61,6 +61,10 @@ class County:
     silent_school: bool = False  # one school reports nothing in the last year
     near_miss: bool = False  # fails by one coefficient alone, at the third decimal
     budget: float = 8.0  # 亿元
+    early: Mapping[int, Policy] = field(default_factory=dict)  # years before the full ones
+
+    def policy(self, year: int) -> Policy:
+        return self.early[year] if year in self.early else self.policies[YEARS.index(year)]
 
 
 @dataclass(slots=True)
@@ -192,7 +196,7 @@ def year_rows(
     county: County, schools: list[School], year: int, targets: pd.DataFrame, rng: np.random.Generator
 ) -> list[dict[str, Any]]:
     """The 学校年度 rows of one year, in the order of the schools."""
-    policy = county.policies[YEARS.index(year)]
+    policy = county.policy(year)
     age = year - YEARS[-1]
     units: list[tuple[School, str, int]] = [
         (school, stage, max(30, round(pupils * (1 + school.trend) ** age)))

@@ -152,11 +152,20 @@ def _rate(part: int, base: int, decimals: int = 2) -> Row:
 
 
 def _preschool(place: Setting) -> dict[tuple[str, str], Row]:
-    """The three rates, from children of 3 to 5 years and those in kindergartens."""
-    gross, inclusive, public = place.profile.preschool[place.age]
+    return preschool_rates(place, place.profile.preschool[place.age], WITH_CLASSES)
+
+
+# What counts as a child in kindergarten; the sample province counts classes at primary schools since 2020.
+WITH_CLASSES = "在园幼儿含小学附设幼儿班"
+
+
+def preschool_rates(
+    place: Setting, percents: tuple[float, float, float], note: str
+) -> dict[tuple[str, str], Row]:
+    """The three rates, from children of 3 to 5 years and those in kindergartens. `note`: who counts as one."""
+    gross, inclusive, public = percents
     children = round(place.total("students", "小学") * 0.5) - 60 * place.age
     enrolled = math.floor(children * gross / 100 + 0.5)
-    note = "在园幼儿含小学附设幼儿班"
     rates = {
         "preschool_3y_gross_enrolment": _rate(enrolled, children),
         "inclusive_kindergarten_coverage": _rate(math.ceil(enrolled * inclusive / 100), enrolled),

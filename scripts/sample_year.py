@@ -109,7 +109,7 @@ def _closed(tables: Mapping[str, Sequence[Row]]) -> int:
     return len(tables["findings"]) - open_
 
 
-def _satisfaction(tables: Mapping[str, Sequence[Row]], survey: str) -> Row:
+def satisfaction(tables: Mapping[str, Sequence[Row]], survey: str) -> Row:
     surveyed = [r for r in tables["surveys"] if r["survey"] == survey]
     valid, satisfied = (sum(r[name] for r in surveyed) for name in ("valid", "satisfied"))
     return {"value": share(satisfied, valid), "numerator": satisfied, "denominator": valid}
@@ -131,8 +131,8 @@ def _told(tables: Mapping[str, Sequence[Row]], done: Evaluated, hired: Mapping[s
     passed = sum(r["framework_id"] == QUALIFIED and r["grade"] == "合格" for r in done.evaluations)
     failed = sum(r["framework_id"] == QUALIFIED and r["grade"] == "不合格" for r in done.evaluations)
     told = {
-        ("satisfaction_rate", "义务教育"): _satisfaction(tables, SURVEY),
-        ("preschool_satisfaction_rate", "幼儿园"): _satisfaction(tables, PRESCHOOL_SURVEY),
+        ("satisfaction_rate", "义务教育"): satisfaction(tables, SURVEY),
+        ("preschool_satisfaction_rate", "幼儿园"): satisfaction(tables, PRESCHOOL_SURVEY),
         ("teacher_rotation_rate", "义务教育"): _ratio(moved, eligible),
         ("backbone_rotation_share", "义务教育"): _ratio(backbone, moved),
         ("national_training_person_times", "全部"): _count(national),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 
@@ -13,6 +14,7 @@ import pytest
 
 from gongbao.data import examine
 from gongbao.data.dataset import Dataset
+from gongbao.data.succession import submitted_years
 from gongbao.standards import (
     RULES,
     BalanceResult,
@@ -27,6 +29,12 @@ from gongbao.standards import (
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = tuple(f"99010{n}" for n in range(1, 7))
 YEARS = (2021, 2022, 2023)
+# Lighter submissions: 甲 and 乙 before the full years, 庚 under its old and its new code.
+EARLY = {
+    "990101": (2017, 2018, 2019, 2020), "990102": (2018, 2019, 2020),
+    "990117": (2018, 2019), "990107": (2020, 2021, 2022, 2023),
+}  # fmt: skip
+INVENTED = (*SAMPLE, "990107", "990117")
 LEVELS = ("小学", "初中")
 
 
@@ -56,7 +64,7 @@ def balance(dataset: Dataset) -> dict[tuple[str, int], BalanceResult]:
 
 @pytest.fixture
 def scripts(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, ModuleType]]:
-    names = ("make_sample", "make_real_submissions", "submissions")
+    names = ("make_sample", "make_real_submissions", "sample_early", "submissions")
     before = set(sys.modules)
     monkeypatch.syspath_prepend(str(ROOT / "scripts"))
     yield {name: importlib.import_module(name) for name in names}
@@ -172,11 +180,11 @@ def test_pingchang_self_evaluation_adds_up(dataset: Dataset) -> None:
 
 def test_nothing_is_invented_for_a_real_place(dataset: Dataset) -> None:
     for name in ("schools", "school_year"):
-        assert set(dataset.table(name)["region_code"]) == set(SAMPLE)
+        assert set(dataset.table(name)["region_code"]) == set(INVENTED)
     for name in ("school_year", "indicator_values", "evaluations"):
         rows = dataset.table(name)
         invented = rows["source_id"].str.startswith("sample-")
-        assert (invented == rows["region_code"].isin(SAMPLE)).all()
+        assert (invented == rows["region_code"].isin(INVENTED)).all()
 
 
 def test_invented_places_and_sources_say_so(dataset: Dataset) -> None:
@@ -186,7 +194,7 @@ def test_invented_places_and_sources_say_so(dataset: Dataset) -> None:
     sources = dataset.table("sources")
     marked = sources["title"].str.startswith("示例数据（虚构）")
     assert (marked == sources["source_id"].str.startswith("sample-")).all()
-    assert dataset.table("schools")["school_name"].str.startswith("示例县").all()
+    assert dataset.table("schools")["school_name"].str.startswith(("示例县", "示例市")).all()
 
 
 # --- definitions ---------------------------------------------------------------------------------
@@ -280,7 +288,7 @@ def test_ji_has_a_school_that_reported_nothing(balance: dict[tuple[str, int], Ba
 
 def test_spending_falls_in_one_county_year_and_stage_only(dataset: Dataset) -> None:
     rows = dataset.table("indicator_values")
-    rows = rows[rows["region_code"].isin(SAMPLE)]
+    rows = rows[rows["region_code"].isin(INVENTED)]
     growth = rows[(rows["statistic"] == "增长率") & (rows["value"] < 0)]
     fallen = growth[["region_code", "year", "indicator_id", "stage"]].values.tolist()
     assert fallen == [["990103", 2022, "per_pupil_budget", "普通高中"]]
@@ -288,7 +296,7 @@ def test_spending_falls_in_one_county_year_and_stage_only(dataset: Dataset) -> N
 
 def test_growth_follows_from_the_years_filed(dataset: Dataset) -> None:
     rows = dataset.table("indicator_values")
-    rows = rows[rows["region_code"].isin(SAMPLE)]
+    rows = rows[rows["region_code"].isin(INVENTED)].replace({"region_code": {"990117": "990107"}})
     table = rows.pivot_table(
         index=["region_code", "indicator_id", "stage", "year"], columns="statistic", values="value"
     ).dropna()
@@ -299,13 +307,14 @@ def test_growth_follows_from_the_years_filed(dataset: Dataset) -> None:
         before = table.loc[(region, indicator, stage, year - 1), "数值"]
         assert row["增长率"] == pytest.approx((row["数值"] / before - 1) * 100, abs=0.005001)
         checked += 1
-    assert checked == 6 * 7 * 2 - 1  # counties × series × later years, one not reported
+    # counties × series × later years, one not reported; then the earlier years of 甲 and 乙 and those of 庚
+    assert checked == 6 * 7 * 2 - 1 + 7 * (4 + 3 + 5)
 
 
 def test_missing_values_say_why(dataset: Dataset) -> None:
     rows = dataset.table("indicator_values")
     assert (rows["value"].isna() == rows["missing_code"].notna()).all()
-    sample = rows["region_code"].isin(SAMPLE)
+    sample = rows["region_code"].isin(INVENTED)
     assert set(rows.loc[sample, "missing_code"].dropna()) == {"未报", "不适用"}
 
 
@@ -340,6 +349,70 @@ def test_every_area_has_something_to_show(dataset: Dataset) -> None:
     assert of_county["step"].tolist() == ["自评", "市复评"]  # duty
 
 
+# --- the earlier, lighter years --------------------------------------------------------------------
+
+
+def test_every_year_from_2017_has_an_invented_county(dataset: Dataset) -> None:
+    filed = {(region, year) for region, year in dataset.submissions() if region in INVENTED}
+    full = {(region, year) for region in SAMPLE for year in YEARS}
+    early = {(region, year) for region, years in EARLY.items() for year in years}
+    assert filed == full | early
+    assert {year for _, year in filed} == set(range(2017, 2024))
+
+
+def test_the_checks_have_nothing_to_say_of_the_lighter_submissions(dataset: Dataset) -> None:
+    files = {f"{year}/{region}.xlsx" for region, years in EARLY.items() for year in years}
+    said = [str(problem) for problem in dataset.warnings if any(f in str(problem) for f in files)]
+    assert said == []
+
+
+@pytest.mark.parametrize(("region", "first"), [("990101", 2017), ("990102", 2018), ("990107", 2018)])
+def test_provision_improves_step_by_step_into_the_full_years(
+    dataset: Dataset, region: str, first: int
+) -> None:
+    """The mean difference coefficient falls every year, by no more than the full years do; pupils hardly move."""
+    means, pupils = [], []
+    for year in range(first, 2024):
+        code = "990117" if region == "990107" and year < 2020 else region
+        result = evaluate_balance(
+            dataset.table("schools", code, year),
+            dataset.table("school_year", code, year),
+            dataset.table("targets"),
+            region=code,
+            year=year,
+            ancestors=("990100", "990000"),
+        )
+        seven = result.coefficients.query("standard == 'quality_2017'")
+        assert len(seven) == 14
+        assert seven["cv"].between(0.15, 0.65).all()
+        means.append(seven["cv"].mean())
+        pupils.append(dataset.table("school_year", code, year)["students"].sum())
+    falls = [before - after for before, after in pairwise(means)]
+    assert all(0 < fall <= max(falls[-2:]) for fall in falls)
+    assert all(abs(now / before - 1) < 0.02 for before, now in pairwise(pupils))
+
+
+def test_the_scope_of_the_kindergarten_rates_changes_in_2020(dataset: Dataset) -> None:
+    rows = dataset.table("indicator_values")
+    rates = rows[
+        rows["region_code"].isin(INVENTED) & (rows["indicator_id"] == "preschool_3y_gross_enrolment")
+    ]
+    scope = rates["note"].map({"在园幼儿不含小学附设幼儿班": "without", "在园幼儿含小学附设幼儿班": "with"})
+    assert ((scope == "without") == (rates["year"] < 2020)).all()
+    assert scope.notna().all()
+
+
+def test_geng_is_one_place_under_two_codes(dataset: Dataset) -> None:
+    before, after = (
+        dataset.table("schools", code, year) for code, year in (("990117", 2019), ("990107", 2020))
+    )
+    assert before["school_id"].tolist() == after["school_id"].tolist()
+    assert before["school_name"].str.startswith("示例县庚").all()
+    assert after["school_name"].str.startswith("示例市庚区").all()
+    assert submitted_years(dataset, "990107", 2023) == [2018, 2019, 2020, 2021, 2022, 2023]
+    assert submitted_years(dataset, "990117", 2023) == [2018, 2019]
+
+
 # --- the scripts ---------------------------------------------------------------------------------
 
 
@@ -362,4 +435,15 @@ def test_sample_is_what_the_script_makes(scripts: dict[str, ModuleType], tmp_pat
     own = sorted(p for year in YEARS for p in (ROOT / "data" / str(year)).rglob("*") if region in str(p))
     assert sorted(names) == [p.relative_to(ROOT / "data").as_posix() for p in own if p.is_file()]
     for path, name in zip(made, names, strict=True):
+        assert path.read_bytes() == (ROOT / "data" / name).read_bytes(), name
+
+
+def test_early_sample_is_what_the_script_makes(scripts: dict[str, ModuleType], tmp_path: Path) -> None:
+    """The years before the full ones, and the place that changes its code."""
+    data = scripts["submissions"].copy_definitions(ROOT / "data", tmp_path)
+    chosen = tuple(county for county in scripts["make_sample"].COUNTIES if county.code == "990102")
+    made = scripts["sample_early"].make_early(data, chosen)
+    expected = [f"{year}/{code}.xlsx" for code in ("990102", "990117", "990107") for year in EARLY[code]]
+    assert [path.relative_to(data).as_posix() for path in made] == expected
+    for path, name in zip(made, expected, strict=True):
         assert path.read_bytes() == (ROOT / "data" / name).read_bytes(), name

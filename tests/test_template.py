@@ -195,8 +195,8 @@ def test_coefficients_are_asked_for_on_request(dataset: Dataset, tmp_path: Path)
 
 
 def test_without_a_year_before_there_are_no_columns_for_it(dataset: Dataset, tmp_path: Path) -> None:
-    path = tmp_path / "990101.xlsx"
-    write_template(path, dataset, "990101", 2019)
+    path = tmp_path / "990103.xlsx"
+    write_template(path, dataset, "990103", 2019)
     blank = load_workbook(path)
     assert not [h for table in SUBMISSION_TABLES for h in headers(blank, table) if h.startswith("上年")]
     assert rows(blank, "schools") == []
@@ -207,7 +207,7 @@ def test_without_a_year_before_there_are_no_columns_for_it(dataset: Dataset, tmp
         own["region_code"].str.startswith("9901") & (own["object_type"] == "县") & (own["step"] == "自评")
     ]
     assert {r["评价编号"] for r in rows(blank, "eval_scores")} == {
-        f"990101-2019-ZP-{framework}" for framework in own["framework_id"]
+        f"990103-2019-ZP-{framework}" for framework in own["framework_id"]
     }
 
 

@@ -209,7 +209,7 @@ def test_the_excel_file_says_at_its_top_which_revision_it_is_of(released: Releas
     sheet = load_workbook(released.folder(2) / "data" / f"{COUNTY}.xlsx")["说明"]
     assert sheet["A1"].value == "示例县庚 2019年教育督导公报数据（示例数据，虚构）"
     assert sheet["A2"].value == (
-        "2019年度 · 修订版 r2 · 示政教督〔2020〕1号 · 发布日期 2020-06-30 · "
+        "2019年度 · 修订版 r2 · 示例教督〔2020〕1号 · 发布日期 2020-06-30 · "
         "批准机关 示例市人民政府教育督导委员会办公室"
     )
 
@@ -244,7 +244,7 @@ def test_the_validator_refuses_what_the_vocabulary_does_not_have(
 def test_the_card_tells_places_times_and_indicators_with_units(released: Released) -> None:
     card = released.card(1)
     assert (card["temporalCoverage"], card["datePublished"], card["version"]) == ("2019", "2020-03-31", "r1")
-    assert card["identifier"] == "示政教督〔2020〕1号"
+    assert card["identifier"] == "示例教督〔2020〕1号"
     places = {p["name"]: p["identifier"] for p in card["spatialCoverage"]}
     assert places["平昌县"] == {
         "@type": "PropertyValue", "name": "行政区划代码", "value": REAL, "propertyID": "GB/T 2260",

@@ -270,6 +270,25 @@ def test_last_years_number_on_the_next_years_page(site: Site) -> None:
     assert site.found() == {(address, "small-count")}
 
 
+def test_this_years_number_that_happens_to_be_last_years_withheld_one(site: Site) -> None:
+    """A comparison with last year doesn't tell last year's number; a row of a text file is a text."""
+    address = "data/2020/511923/texts.json"
+    texts = (
+        "问责处理：降级处理人数3人（比上年下降40%），通报批评20人。",
+        "上年遗留问题7项已经办结。问责处理：降级处理人数3人。",
+    )
+    for text in texts:
+        site.write(address, json.dumps([{"area": "inspect", "text": text}]))
+        assert site.check() == []
+    for text in (
+        "上年降级处理人数3人。",
+        "降级处理人数12人，比上年的降级处理人数3人增加。",
+        "2019年降级处理人数3人。",
+    ):
+        site.write(address, json.dumps([{"area": "inspect", "text": text}]))
+        assert site.found() == {(address, "small-count")}
+
+
 def test_the_same_number_of_something_else_in_a_table(site: Site) -> None:
     address = "data/2019/511923/staffing.csv"
     site.write(address, "类别,项目,数值,单位\r\n问责处理,降级处理单位,3,个\r\n")

@@ -260,7 +260,13 @@ class Rules:
                 continue
             if (in_row or any(word in head for word in words)) and _same(match[1], pair.numbers):
                 return True
-        return any(self._in_text(pair, label, drawing=False) for label in labels if len(label) > _SHORT_LABEL)
+        return any(
+            self._in_text(pair, squeezed(sentence), drawing=False)
+            for header, cell in piece.labelled()
+            if len(squeezed(cell)) > _SHORT_LABEL
+            for sentence in _SENTENCE.split(cell)
+            if pair.year in stated or _speaks_of(f"{header} {sentence}", pair.year, scope)
+        )
 
     def _in_text(self, pair: Pair, text: str, *, drawing: bool) -> bool:
         for number in pair.numbers:
@@ -308,6 +314,10 @@ def _in_code_column(piece: Piece, code: str) -> bool:
     )
 
 
+# “比上年下降16.67%” compares this year's number with last year's, and doesn't give that one.
+_LAST_YEAR = re.compile("上年(?!提高|降低|下降|增长|增加|减少|持平)")
+
+
 def _speaks_of(sentence: str, year: int, scope: Place | None) -> bool:
     """Whether a sentence on a page of `scope` tells of that year: it names it, or names none."""
     years = {int(y) for y in _YEAR.findall(sentence)}
@@ -315,7 +325,7 @@ def _speaks_of(sentence: str, year: int, scope: Place | None) -> bool:
         return not years or year in years
     if year == scope[1]:
         return not years or year in years
-    return year in years or (year == scope[1] - 1 and "上年" in sentence)
+    return year in years or (year == scope[1] - 1 and _LAST_YEAR.search(sentence) is not None)
 
 
 def _elsewhen(header: str, year: int, scope: Place | None) -> bool:

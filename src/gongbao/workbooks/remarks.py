@@ -11,6 +11,7 @@ import pandas as pd
 
 from gongbao.data import Dataset, Problem
 from gongbao.data.schema import TABLES
+from gongbao.data.succession import changes_of, code_in
 from gongbao.present import plain
 from gongbao.present.published import make_disclosure, staffing_numbers
 from gongbao.rows import row_dicts
@@ -126,7 +127,8 @@ def _internal_rows(dataset: Dataset, region: str, year: int) -> set[tuple[str | 
 def _secrets(dataset: Dataset, region: str, year: int) -> set[str]:
     """The numbers of the submission that aren't published, as a message would print them."""
     values = row_dicts(dataset.table("indicator_values", region, year))
-    last = row_dicts(dataset.table("indicator_values", region, year - 1))
+    code = code_in(changes_of(dataset), region, year - 1)
+    last = row_dicts(dataset.table("indicator_values", code, year - 1))
     indicators = row_dicts(dataset.table("indicators"))
     disclosure = make_disclosure(values, indicators, last)
     internal = {i["indicator_id"] for i in indicators if i["publish"] == "internal"}

@@ -17,8 +17,9 @@ from IPython.display import HTML, Markdown, display
 from gongbao.data import Dataset
 from gongbao.data.columns import AREAS
 from gongbao.data.schema import SUBMISSION_TABLES
+from gongbao.data.succession import code_changes, code_in, submitted_years
 from gongbao.present import Cell, Column, Fact, Facts, Figure, Number, Sentence, Table, Verdict, Verdicts
-from gongbao.present.charts import chart_spec, use_theme
+from gongbao.present.charts import chart_spec, check_whole_charts, use_theme
 from gongbao.present.published import Disclosure, make_disclosure
 from gongbao.present.sentence import bind
 from gongbao.present.table import make_table
@@ -29,6 +30,7 @@ from gongbao.workbooks import findings, records
 from gongbao.workbooks.access import Access, make_access
 from gongbao.workbooks.balance import Balance, make_balance
 from gongbao.workbooks.balance_parts import make_parts
+from gongbao.workbooks.breaks import code_breaks, scope_breaks
 from gongbao.workbooks.bulletin import Bulletin, make_bulletin
 from gongbao.workbooks.duty import Duty, make_duty
 from gongbao.workbooks.finance import BUDGET, PER_PUPIL, finance_verdicts, only_grow
@@ -72,16 +74,24 @@ class Report:
         self._judged: dict[int, list[Verdict]] = {}
         self._areas: dict[int, dict[str, Any]] = {}
         self._disclosures: dict[int, Disclosure] = {}
+        self._targets: dict[int, LocalTargets] = {}
         use_theme()
+        if records.recording():
+            check_whole_charts()
 
     # --- reading -----------------------------------------------------------------------------
 
     def read(self, table: str, *, year: int | None = None) -> pd.DataFrame:
-        """The rows of a table: of this region and year (or another year); shared tables whole."""
+        """The rows of a table: of this region and year (or another year, under the code of that year);
+        shared tables whole."""
+        return self._dataset.table(*self._part(table, year))
+
+    def _part(self, table: str, year: int | None) -> tuple[str, str | None, int | None]:
+        """Which part of a table `read` gives, noted as read: its name, region and year (None: all)."""
         own = table in SUBMISSION_TABLES and table != "sources"
-        where, when = (self.region, year or self.year) if own else ("*", 0)
+        where, when = (self.code_in(year or self.year), year or self.year) if own else ("*", 0)
         records.note("table", f"{table}:{where}:{when}", self._dataset.fingerprint(table, where, when))
-        return self._dataset.table(table, where if own else None, when or None)
+        return table, where if own else None, when or None
 
     @property
     def region_name(self) -> str:
@@ -105,9 +115,14 @@ class Report:
             code = parents.get(code)
         return line
 
+    def code_in(self, year: int) -> str:
+        """The code this region had in a year: its former one before it was given this one."""
+        return code_in(code_changes(self._rows("regions")), self.region, year)
+
     def years(self) -> list[int]:
-        """Years with a submission of this region, oldest first, up to this report's year."""
-        years = [y for r, y in self._dataset.submissions() if r == self.region and y <= self.year]
+        """Years with a submission of this region, under its former code too, oldest first, up to this
+        report's year."""
+        years = submitted_years(self._dataset, self.region, self.year)
         records.note("submissions", f"{self.region}:{self.year}", ",".join(map(str, years)))
         return years
 
@@ -169,6 +184,12 @@ class Report:
             frames = [*_derived_year(frames[0]), *frames]
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["year"])
 
+    def trend_note(self, history: pd.DataFrame) -> str:
+        """What breaks the trend of a `history`, for a figure's note; "" if nothing does."""
+        regions = self._rows("regions")
+        lines = code_breaks(code_changes(regions), regions, self.region, history["year"])
+        return "；".join([*lines, *scope_breaks(row_dicts(history))])
+
     def number(self, indicator_id: str, stage: str = "全部", *, year: int | None = None) -> Number:
         """One value, ready for a sentence; “—” when it was not reported."""
         indicators = self._indicators((indicator_id,))
@@ -215,7 +236,7 @@ class Report:
         """The rows that `read` gives, kept: most calls above ask for the same ones."""
         key = table, year or self.year
         if key not in self._kept:
-            self._kept[key] = row_dicts(self.read(table, year=year))
+            self._kept[key] = self._dataset.rows(*self._part(table, year))
         return self._kept[key]
 
     def _indicators(self, wanted: Sequence[str]) -> list[dict[Any, Any]]:
@@ -240,7 +261,10 @@ class Report:
 
     def targets(self, year: int | None = None) -> LocalTargets:
         """The thresholds that hold in this region and year."""
-        return LocalTargets(self.read("targets"), self.region, year or self.year, self.ancestors())
+        when = year or self.year
+        if when not in self._targets:
+            self._targets[when] = LocalTargets(self.read("targets"), self.region, when, self.ancestors())
+        return self._targets[when]
 
     def judged(self, *indicator_ids: str, year: int | None = None) -> list[Verdict]:
         """A verdict for each value (of those indicators, or all of this area) that has a threshold."""

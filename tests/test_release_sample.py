@@ -1,0 +1,127 @@
+"""The script that replays the sample's releases: a wrong cell in r1, its correction in r2, a changed definition."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from openpyxl import load_workbook
+
+from gongbao.data import examine
+from gongbao.editions.tree import Tree
+from gongbao.editions.verify import verify_tree
+
+ROOT = Path(__file__).resolve().parents[1]
+SCRIPT = ROOT / "scripts" / "release_sample.py"
+WRONG = ("990103", "outdoor_area_per_child")
+
+
+@pytest.fixture(scope="module")
+def script() -> Iterator[ModuleType]:
+    sys.path.insert(0, str(SCRIPT.parent))
+    yield importlib.import_module("release_sample")
+    sys.path.remove(str(SCRIPT.parent))
+    sys.modules.pop("release_sample")
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One county, the edition that was corrected, and a year before the definition changed."""
+    folder = tmp_path_factory.mktemp("sample") / "published"
+    chosen = [part for name in ("2022/990103", "2019/990117") for part in ("--only", name)]
+    done = subprocess.run(
+        [sys.executable, SCRIPT, "--into", folder, *chosen], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return folder
+
+
+def test_the_history_releases_every_year_once_and_corrects_one(script: ModuleType) -> None:
+    acts = script.read_acts()
+    assert [act.year for act in acts if act.revision == 1] == list(range(2017, 2024))
+    assert [(act.year, act.revision) for act in acts if act.reason] == [(2022, 2)]
+    assert [act.date for act in acts] == sorted(act.date for act in acts)
+
+
+def test_what_was_said_otherwise_names_one_cell_that_says_something_else_today(
+    script: ModuleType, tmp_path: Path
+) -> None:
+    acts, cells = script.read_acts(), script.read_cells()
+    names = [act.name for act in acts]
+    assert len(cells) == 2
+    script.copy_publication(tmp_path / "copy", ["2022/990103"])
+    for cell in cells:
+        assert names.index(cell.first) <= names.index(cell.last)
+        script.set_cell(tmp_path / "copy", cell)
+    _, problems = examine(tmp_path / "copy", tmp_path / "copy" / "data")
+    assert [str(p) for p in problems if p.severity == "error"] == []
+    changed = []
+    then, now = (load_workbook(p / "data/2022/990103.xlsx") for p in (tmp_path / "copy", ROOT))
+    for sheet in now:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if then[sheet.title][cell.coordinate].value != cell.value:
+                    changed.append((sheet.title, cell.value, then[sheet.title][cell.coordinate].value))
+    assert changed == [("指标数据", 4.28, 2.48)]  # two figures changed places
+
+
+def test_a_cell_that_is_not_there_is_refused(script: ModuleType, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "t.csv").write_text("代码,说明\na,\nb,\n", "utf-8")
+    for key in ("c", ""):
+        with pytest.raises(ValueError, match=r"data/t.csv"):
+            script.set_cell(tmp_path, script.Cell("2017-r1", "2017-r1", "data/t.csv", "", key, "说明", "x"))
+
+
+def test_the_correction_can_be_followed_from_the_old_page_to_the_new(tree: Path) -> None:
+    assert [(r.name, r.state) for r in Tree(tree).revisions(2022)] == [
+        ("r1", "superseded"),
+        ("r2", "released"),
+    ]
+    old, new, latest = (
+        (tree / part / "990103" / "preschool.html").read_text("utf-8")
+        for part in ("2022/r1", "2022/r2", "2022")
+    )
+    assert "2.48平方米" in old and "4.28平方米" not in old
+    assert "4.28平方米" in new and "2.48平方米" not in new
+    assert "4.28平方米" in latest
+    assert re.search(r'class="gb-superseded"', old)
+    assert "gb-superseded" in (tree / "status" / "2022" / "r1.css").read_text("utf-8")
+    corrections = (tree / "2022" / "r2" / "corrections.html").read_text("utf-8")
+    assert "2.48平方米" in corrections and "4.28平方米" in corrections and "数字录入颠倒" in corrections
+
+
+def test_the_correction_flips_one_verdict_and_changes_one_value(tree: Path) -> None:
+    changes = json.loads((tree / "2022" / "r2" / "changes.json").read_text("utf-8"))["changes"]
+    flips = [change for change in changes if change["kind"] == "flip"]
+    assert [(c["old"]["outcome"], c["new"]["outcome"]) for c in flips] == [("fail", "pass")]
+    values = [change for change in changes if change["kind"] == "value"]
+    assert [(c["old"]["value"], c["new"]["value"]) for c in values] == [(2.48, 4.28)]
+    assert values[0]["new"]["cell"].startswith("data/2022/990103.xlsx 工作表“指标数据”")
+
+
+def test_each_edition_keeps_the_definition_of_its_day(tree: Path) -> None:
+    said = {
+        year: (tree / str(year) / "r1" / "snapshot" / "edition.json").read_text("utf-8")
+        for year in (2019, 2022)
+    }
+    assert "在园幼儿不含小学附设幼儿班" in json.dumps(
+        json.loads(said[2019])["indicators"]["public_kindergarten_share"], ensure_ascii=False
+    )
+    assert "在园幼儿含小学附设幼儿班" in json.dumps(
+        json.loads(said[2022])["indicators"]["public_kindergarten_share"], ensure_ascii=False
+    )
+
+
+def test_the_tree_is_proved_and_a_second_run_adds_nothing(tree: Path) -> None:
+    assert verify_tree(tree) == []
+    log = (tree / "log.json").read_bytes()
+    subprocess.run([sys.executable, SCRIPT, "--into", tree, "--only", "2022/990103"], check=True)
+    assert (tree / "log.json").read_bytes() == log
