@@ -110,6 +110,13 @@ class Summary:
     site: SiteSummary | None
 
 
+def again_unchanged(summary: Summary) -> Summary:
+    """What a second build of the same would say: every report at hand, nothing drawn or rendered."""
+    site = summary.site and replace(summary.site, drawn=0, rendered=0)
+    done = summary.executed + summary.unchanged
+    return replace(summary, executed=0, unchanged=done, site=site)
+
+
 Finish = Callable[[Dataset, Mapping[ReportKey, Path], Mapping[str, Workbook], Path], SiteSummary]
 
 
@@ -200,7 +207,7 @@ def _guard(publication: Publication, dataset: Dataset, site: Path, workers: int)
     if publication.internal:
         (site / MARKER).write_text(MARKER_TEXT, "utf-8")
         return
-    leaks = check_output(site, dataset, workers)
+    leaks = check_output(site, dataset, workers, memory=publication.state / "gate.json")
     if leaks:
         raise LeaksFoundError(leaks)
 

@@ -148,16 +148,25 @@ def build(
 
     生成的网站先通过公开前检查（见 gongbao gate），有不得公开的内容就不替换原有网站，退出码为 1。
     """
-    from gongbao.site.drawers import Drawers
+    from gongbao.standing import Standing
 
     publication = open_publication()
     if internal:
         publication = publication.for_office()
+    selection = {"regions": regions, "years": years, "areas": areas}
+    standing = Standing.look(publication, selection) if engine == "embedded" else None
+    last = standing.last() if standing is not None and not fresh else None
+    if last is not None:  # the site is what this build would make
+        _say(last["lines"])
+        _write_summary(last["summary"], summary)
+        return
+    from gongbao.site.drawers import Drawers
+
     with Drawers(workers or os.cpu_count() or 1) as drawers:
         if not (publication.state / "store").exists():
             drawers.start()  # a first build draws everything; the imports below take longer than this
         gc.disable()  # what imports make stays: no need to look through it again and again
-        from gongbao.build import Options
+        from gongbao.build import Options, again_unchanged
         from gongbao.build import build as run_build
         from gongbao.progress import progress_for
 
@@ -174,31 +183,45 @@ def build(
         )
         with progress_for(sys.stderr) as progress:
             result = run_build(publication, options, progress, drawers)
-    _report(result, publication.output_folder.name)
-    if summary:
-        summary.write_text(
-            json.dumps(asdict(result), ensure_ascii=False, indent=2, default=str) + "\n", "utf-8"
-        )
+    output = publication.output_folder.name
+    _say(_lines(result, output))
+    _write_summary(asdict(result), summary)
     if result.failures:
         raise SystemExit(1)
+    if standing is not None:
+        again = again_unchanged(result)
+        standing.keep(
+            {"lines": _lines(again, output), "summary": json.loads(json.dumps(asdict(again), default=str))}
+        )
 
 
-def _report(result: Summary, output: str) -> None:
+def _write_summary(content: Any, path: Path | None) -> None:
+    if path is not None:
+        text = json.dumps(content, ensure_ascii=False, indent=2, default=str)
+        path.write_text(text + "\n", "utf-8")
+
+
+def _say(lines: list[tuple[str, bool]]) -> None:
+    for text, err in lines:
+        click.echo(text, err=err)
+
+
+def _lines(result: Summary, output: str) -> list[tuple[str, bool]]:
+    """What a build says at its end, and what of it is no result (for the error stream)."""
     from gongbao.data import format_problems
 
-    if result.warnings:
-        click.echo(format_problems(list(result.warnings), "text"), err=True)
-    for warning in result.site.warnings if result.site else ():
-        click.echo(f"提醒 {warning}", err=True)
-    for failure in result.failures:
-        click.echo(str(failure), err=True)
+    lines = [(format_problems(list(result.warnings), "text"), True)] if result.warnings else []
+    lines += [(f"提醒 {warning}", True) for warning in (result.site.warnings if result.site else ())]
+    lines += [(str(failure), True) for failure in result.failures]
     if result.left_out:
-        click.echo(f"未选且没有可用旧结果的 {len(result.left_out)} 份报告不在本次网站里。", err=True)
+        lines.append((f"未选且没有可用旧结果的 {len(result.left_out)} 份报告不在本次网站里。", True))
     counts = f"报告 {result.planned} 份：运行 {result.executed}，未变 {result.unchanged}，失败 {len(result.failures)}"
     if result.site:
-        click.echo(f"{counts}；网页 {result.site.pages} 个，图 {result.site.figures} 幅。网站在 {output}/。")
+        made = f"网页 {result.site.pages} 个，图 {result.site.figures} 幅"
+        lines.append((f"{counts}；{made}。网站在 {output}/。", False))
     else:
-        click.echo(f"{counts}。原有网站未改动。", err=True)
+        lines.append((f"{counts}。原有网站未改动。", True))
+    return lines
 
 
 @cli.command()

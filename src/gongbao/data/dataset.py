@@ -11,6 +11,7 @@ import pandas as pd
 
 from gongbao.data.problems import Place, Problem
 from gongbao.data.schema import SUBMISSION_TABLES, TABLES
+from gongbao.rows import row_dicts
 
 # Every table carries these three columns behind its own: where each row came from.
 ORIGIN = ("_file", "_sheet", "_row")
@@ -36,6 +37,9 @@ class Dataset:
     _partitions: dict[str, dict[tuple[str, int], list[int]]] = field(
         default_factory=dict, compare=False, repr=False
     )
+    _rows: dict[tuple[str, str | None, int | None], list[dict[Any, Any]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def table(self, name: str, region: str | None = None, year: int | None = None) -> pd.DataFrame:
         """Rows of a table, for one region and year where they are given. A copy: callers may change it."""
@@ -47,6 +51,13 @@ class Dataset:
         if year is not None and name in SUBMISSION_TABLES and "year" in frame:
             frame = frame[frame["year"] == year]
         return frame.copy()
+
+    def rows(self, name: str, region: str | None = None, year: int | None = None) -> list[dict[Any, Any]]:
+        """The same rows as dicts, made once: nobody may change them."""
+        key = name, region, year
+        if key not in self._rows:
+            self._rows[key] = row_dicts(self.table(name, region, year))
+        return self._rows[key]
 
     def _partition(self, name: str) -> dict[tuple[str, int], list[int]]:
         """Where the rows of each region and year stand in a submission table."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from gongbao.data.dataset import Dataset
 from gongbao.gate.leaks import GateError, Leak, Rule
+from gongbao.gate.memory import Memory
 from gongbao.gate.pieces import read_pieces
 from gongbao.gate.rules import Rules
 from gongbao.gate.secrets import Place, Secrets, make_secrets
@@ -29,11 +30,14 @@ class _Share:
     secrets: Secrets
 
 
-def check_output(folder: Path, dataset: Dataset, workers: int | None = None) -> list[Leak]:
+def check_output(
+    folder: Path, dataset: Dataset, workers: int | None = None, *, memory: Path | None = None
+) -> list[Leak]:
     """Everything in a finished site below `folder` that may not be published, sorted by page.
 
     `dataset` is the one the site was made from: it says what is internal, which counts are small and
-    which schools may not be named. Raises GateError for a folder that isn't there, is empty or holds an
+    which schools may not be named. `memory` is a file that keeps between builds what was found clean;
+    without it every file is read. Raises GateError for a folder that isn't there, is empty or holds an
     internal build, and for a file that can't be read.
     """
     if not folder.is_dir():
@@ -45,7 +49,20 @@ def check_output(folder: Path, dataset: Dataset, workers: int | None = None) -> 
         raise GateError(f"{folder.name} 是空的，没有可检查的网页。")
     secrets = make_secrets(dataset)
     addresses = [path.relative_to(folder).as_posix() for path in files]
-    count = min(workers or os.cpu_count() or 1, max(1, len(files) // FEW))
+    known = Memory(memory, secrets) if memory is not None else None
+    keys: dict[str, str] = {}
+    if known is not None:
+        keys = {a: known.key(a, (folder / a).read_bytes(), scope_of(a)) for a in addresses}
+        addresses = [a for a in addresses if not known.is_clean(a, keys[a])]
+    leaks = _check_all(folder, addresses, secrets, workers)
+    if known is not None:
+        leaking = {leak.address for leak in leaks}
+        known.keep({a: key for a, key in keys.items() if a not in leaking})
+    return leaks
+
+
+def _check_all(folder: Path, addresses: Sequence[str], secrets: Secrets, workers: int | None) -> list[Leak]:
+    count = min(workers or os.cpu_count() or 1, max(1, len(addresses) // FEW))
     shares = [_Share(folder, share, secrets) for share in _dealt(folder, addresses, count)]
     made = [_check(share) for share in shares] if count == 1 else in_processes(_check, shares, count)
     return sorted(leak for leaks in made for leak in leaks)

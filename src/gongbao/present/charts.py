@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import altair as alt
+from altair.utils.schemapi import disable_debug_mode
 
 from gongbao.present.display import VEGALITE
 from gongbao.present.theme import config
@@ -19,6 +20,14 @@ def use_theme() -> None:
     alt.data_transformers.disable_max_rows()
     alt.renderers.register("gongbao", lambda spec, **_: {VEGALITE: spec, "text/plain": "图"})
     alt.renderers.enable("gongbao")
+
+
+def check_whole_charts() -> None:
+    """Have Altair check a chart once, when it is shown, and not each of its parts as it is made too.
+
+    For builds: what is wrong is found all the same. In JupyterLab the part that is wrong is named.
+    """
+    disable_debug_mode()
 
 
 def _theme() -> Any:

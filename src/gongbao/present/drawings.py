@@ -16,6 +16,9 @@ import pandas as pd
 from gongbao.present.theme import COLOURS, PALETTE
 
 WIDTH = 330
+# Channels and no `alt.value`: to find the channel, Altair would look through its whole schema each time.
+_AT_X: Any = alt.XValue
+_AT_Y: Any = alt.YValue
 _ROW = 46
 _BAR = 14
 
@@ -41,7 +44,7 @@ def bars(
             scale=alt.Scale(domain=list(COLOURS), range=list(COLOURS.values())),
         )
         if colour
-        else alt.value(COLOURS["this"])
+        else alt.ColorValue(COLOURS["this"])
     )
     base = alt.Chart(rows)
     axis = alt.Axis(labels=False, ticks=False, grid=False, domain=False)
@@ -49,9 +52,9 @@ def bars(
         base.mark_bar(size=_BAR, yOffset=9).encode(
             y=y, x=alt.X(f"{value}:Q", title=None, scale=scale, axis=axis), color=fill
         ),
-        base.mark_text(align="left", baseline="bottom", dy=-3).encode(y=y, x=alt.value(4), text=f"{label}:N"),
+        base.mark_text(align="left", baseline="bottom", dy=-3).encode(y=y, x=_AT_X(4), text=alt.Text(f"{label}:N")),
         # The zero line: where nothing is drawn beside it, the value is zero.
-        base.mark_rule(color=COLOURS["line"], strokeWidth=1).encode(x=alt.value(0)),
+        base.mark_rule(color=COLOURS["line"], strokeWidth=1).encode(x=_AT_X(0)),
     ]  # fmt: skip
     if limit:
         ticks = base.transform_filter(f"isValid(datum['{limit}'])")
@@ -81,7 +84,7 @@ def grouped_bars(
             y=y, x=x,
             color=alt.Color(f"{step}:N", title=None, legend=None, scale=alt.Scale(domain=list(steps), range=colours)),
         ),
-        base.mark_text(align="left", dx=5).encode(y=y, x=x, text=f"{label}:N"),
+        base.mark_text(align="left", dx=5).encode(y=y, x=x, text=alt.Text(f"{label}:N")),
     ).properties(width=WIDTH, height=alt.Step(20))  # fmt: skip
     header = alt.Header(title=None, labelAnchor="start", labelOrient="top", labelPadding=2)
     facets: alt.TopLevelMixin = layers.facet(
@@ -169,7 +172,7 @@ def _panel(
     base = alt.Chart(rows)
     layers: list[alt.Chart] = [
         base.mark_line(point=True, color=COLOURS["this"]).encode(x=x, y=y),
-        base.mark_text(dy=-11).encode(x=x, y=y, text=f"{label}:N"),
+        base.mark_text(dy=-11).encode(x=x, y=y, text=alt.Text(f"{label}:N")),
     ]
     if limit and rows[limit].notna().any():
         last = alt.Chart(rows.dropna(subset=[limit]).tail(1))
@@ -198,10 +201,10 @@ def dots(
     x = alt.X(f"{value}:Q", title="%", scale=scale)
     base = alt.Chart(rows)
     layers: list[alt.Chart] = [
-        base.mark_text(align="left", baseline="bottom").encode(y=y, x=alt.value(0), text=f"{label}:N"),
+        base.mark_text(align="left", baseline="bottom").encode(y=y, x=_AT_X(0), text=alt.Text(f"{label}:N")),
         base.mark_point(size=110, filled=True, yOffset=9).encode(y=y, x=x),
         base.mark_text(align="right", dx=-10, yOffset=9, baseline="middle").encode(
-            y=y, x=x, text=f"{shown}:N"
+            y=y, x=x, text=alt.Text(f"{shown}:N")
         ),
     ]
     if limit is not None:
@@ -210,7 +213,7 @@ def dots(
         layers += [
             rule.mark_rule(strokeDash=[5, 4], color=COLOURS["line"]).encode(x=alt.X("标准:Q", scale=scale)),
             rule.mark_text(align="right" if right else "left", dx=-4 if right else 4, dy=-6).encode(
-                x=alt.X("标准:Q", scale=scale), y=alt.value(0), text="字:N"
+                x=alt.X("标准:Q", scale=scale), y=_AT_Y(0), text=alt.Text("字:N")
             ),
         ]
     return alt.layer(*layers).properties(width=WIDTH, height=alt.Step(_ROW))

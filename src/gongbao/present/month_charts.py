@@ -53,7 +53,7 @@ def month_bars(data: pd.DataFrame, value: str, unit: str) -> alt.TopLevelMixin:
     return alt.layer(
         base.mark_bar().encode(x=x, y=alt.Y(f"{value}:Q", title=unit)),
         base.mark_text(dy=-7, fontSize=12).encode(
-            x=x, y=f"{value}:Q", text=alt.Text(f"{value}:Q", format=".0f")
+            x=x, y=alt.Y(f"{value}:Q"), text=alt.Text(f"{value}:Q", format=".0f")
         ),
     ).properties(width=300, height=170)
 

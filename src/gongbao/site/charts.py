@@ -7,12 +7,14 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from gongbao.present.characters import missing_characters
-from gongbao.present.theme import FONT_FOLDER, VEGALITE_VERSION
+from gongbao.present.theme import FONT_FOLDER, MEASURES_FOLDER, VEGALITE_VERSION
 from gongbao.site.drawers import Drawers
 from gongbao.site.drawing import Drawing, to_png, to_svgs
+from gongbao.site.pool import Pool
 from gongbao.site.store import Store, digest
 
 _TOGETHER = 16  # charts that a drawing process gets at a time: about a second's work
@@ -24,8 +26,8 @@ class ChartError(Exception):
 
 
 @cache
-def _tools() -> str:
-    fonts = [hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(FONT_FOLDER.iterdir()) if p.is_file()]
+def _tools(folder: Path) -> str:
+    fonts = [hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(folder.iterdir()) if p.is_file()]
     return "/".join([version("vl-convert-python"), VEGALITE_VERSION, REVISION, *fonts])
 
 
@@ -34,13 +36,9 @@ def spec_text(spec: Mapping[str, Any]) -> str:
     return json.dumps(spec, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def _job(text: str) -> Drawing:
-    return Drawing(text, str(FONT_FOLDER), VEGALITE_VERSION)
-
-
 def drawing_key(text: str) -> str:
     """What a drawing depends on: the specification, the tools and the font."""
-    return digest(text, _tools())
+    return digest(text, _tools(MEASURES_FOLDER))
 
 
 class Drawings:
@@ -62,10 +60,13 @@ class Drawings:
             else:
                 self._svgs[text] = found.decode()
         # Several at once: a drawing process gets the next ones only when this process has time for it.
+        measures = str(MEASURES_FOLDER)
         size = max(1, min(_TOGETHER, len(todo) // (2 * self._drawers.workers)))
         for start in range(0, len(todo), size):
             texts = todo[start : start + size]
-            number = self._drawers.start().submit(to_svgs, [_job(text) for text in texts])
+            number = self._drawers.start().submit(
+                to_svgs, [Drawing(text, measures, VEGALITE_VERSION) for text in texts]
+            )
             self._asked[number] = texts
 
     def collect(
@@ -93,20 +94,26 @@ class Drawings:
         return dict(sorted(self._svgs.items())), drawn
 
 
-def draw_png(svgs: Mapping[str, str], store: Store, drawers: Drawers) -> dict[str, bytes]:
+def draw_png(svgs: Mapping[str, str], store: Store, workers: int) -> dict[str, bytes]:
     """PNG (at twice the size, for Word and print) by spec text, from the SVGs of the same."""
-    found = {text: store.get("png", digest(svg, _tools())) for text, svg in svgs.items()}
+    keys = {text: digest(svg, _tools(FONT_FOLDER)) for text, svg in svgs.items()}
+    found = {text: store.get("png", key) for text, key in keys.items()}
     todo = sorted(text for text, png in found.items() if png is None)
-    drawn = drawers.start().map(to_png, [_job(svgs[text]) for text in todo]) if todo else []
+    jobs = [Drawing(svgs[text], str(FONT_FOLDER), VEGALITE_VERSION) for text in todo]
+    drawn: list[bytes] = []
+    if jobs:
+        # Not in the processes that draw SVGs: those know the font without outlines.
+        with Pool(min(workers, len(jobs))) as pool:
+            drawn = pool.map(to_png, jobs)
     for text, png in zip(todo, drawn, strict=True):
-        store.put("png", digest(svgs[text], _tools()), png)
+        store.put("png", keys[text], png)
         found[text] = png
     return {text: png for text, png in found.items() if png is not None}
 
 
 def vega_bundle(store: Store, drawers: Drawers) -> bytes:
     """The one script of the interactive view: vega-embed with Vega and Vega-Lite, about 0.9 MB."""
-    key = digest(_tools())
+    key = digest(_tools(FONT_FOLDER))
     found = store.get("vega", key)
     if found is None:
         found = drawers.bundle(VEGALITE_VERSION)

@@ -11,7 +11,7 @@ import altair as alt
 import pandas as pd
 
 from gongbao.present import Cell, Column, Fact, Figure, Table, Verdict
-from gongbao.present.charts import chart_spec
+from gongbao.present.charts import chart_spec, check_whole_charts
 from gongbao.present.numbers import plain
 from gongbao.present.table import make_table
 from gongbao.present.theme import COLOURS, config
@@ -42,6 +42,7 @@ def area_page(area: str) -> str:
 
 def compare(catalogue: Catalogue, area: str) -> list[Comparison]:
     """The comparisons of an area, the latest year first; only the latest year has figures."""
+    check_whole_charts()
     found: list[Comparison] = []
     tables = figures = 0
     for year in catalogue.years:
@@ -194,8 +195,8 @@ def _spec(frame: pd.DataFrame) -> dict[str, Any]:
             "outcome:N", title=None, scale=alt.Scale(domain=words, range=["circle", "cross", "square"])
         ),
     )
-    labels = base.mark_text(align="left", dx=9).encode(x="value:Q", text="shown:N")
-    limits = base.mark_tick(color=COLOURS["line"], thickness=2, size=22).encode(x="limit:Q")
+    labels = base.mark_text(align="left", dx=9).encode(x=alt.X("value:Q"), text=alt.Text("shown:N"))
+    limits = base.mark_tick(color=COLOURS["line"], thickness=2, size=22).encode(x=alt.X("limit:Q"))
     spec = chart_spec(alt.layer(limits, dots, labels).properties(width=380, height=alt.Step(30)))
     return spec | {"config": config()}
 

@@ -103,7 +103,7 @@ def write_project(material: Material, folder: Path) -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(page_source(page), "utf-8")
         count += 1
-    pngs = draw_png(material.svgs, material.store, material.drawers)
+    pngs = draw_png(material.svgs, material.store, material.workers)
     for content in material.catalogue.contents:
         page = places.report(material.catalogue, content, Body("", ()))
         path = folder / page.address.removeprefix("/").replace(".html", ".ipynb")

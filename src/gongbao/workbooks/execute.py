@@ -42,7 +42,7 @@ def run_reports(
     ExecutorError where the chosen executor can't work.
     """
     for job in jobs:
-        job.workbook.with_parameters(job.parameters)
+        job.workbook.check_parameters(job.parameters)
     if not jobs:
         return []
     workers = max(1, workers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -136,14 +137,13 @@ class Problems:
 
         Columns: object_type, object, topic, severity, text, unit, state, deadline.
         """
-        rows = [row for row in row_dicts(self._problems()) if row["_open"]]
+        rows = [row for row in row_dicts(self._problems) if row["_open"]]
         return pd.DataFrame(rows, columns=[*_PROBLEM, "unit", "state", "deadline", "deadline_shown"])
 
     def problems_by_unit_type(self) -> pd.DataFrame:
         """This year's findings by kind of unit, then gravity: object_type, object, topic, severity, text,
         state (未立项 without a case; of several cases the least advanced)."""
-        frame = self._problems()
-        rows = [row for row in row_dicts(frame) if row["_own"]]
+        rows = [row for row in row_dicts(self._problems) if row["_own"]]
         kinds = list(OBJECT_TYPES)
         rows.sort(key=lambda row: (kinds.index(row["object_type"]), SEVERITIES.index(row["severity"])))
         return pd.DataFrame(rows, columns=[*_PROBLEM, "state"])
@@ -156,7 +156,7 @@ class Problems:
             if case.finished(self.as_of) is None:
                 row = self._row(case)
                 rows.append(row | {"problem": row["text"], "basis": self._basis(case)})
-        for row in row_dicts(self._problems()):
+        for row in row_dicts(self._problems):
             if row["_own"] and row["state"] == UNFILED:
                 rows.append(row | {"problem": row["text"], "unit": row["object"], "deadline_shown": "—",
                                    "measure": "", "basis": "尚未立项"})  # fmt: skip
@@ -192,9 +192,17 @@ class Problems:
 
     # --- rows --------------------------------------------------------------------------------
 
+    @cached_property
+    def _own(self) -> dict[str, Mapping[Any, Any]]:
+        """This year's findings by their number."""
+        found: dict[str, Mapping[Any, Any]] = {}
+        for row in row_dicts(self.findings):
+            found.setdefault(row["finding_id"], row)
+        return found
+
     def _finding(self, key: tuple[int, str]) -> Mapping[Any, Any]:
         if key[0] == self.year:
-            return next((r for r in row_dicts(self.findings) if r["finding_id"] == key[1]), {})
+            return self._own.get(key[1], {})
         return self.earlier.get(key, {})
 
     def _about(self, key: tuple[int, str]) -> dict[str, Any]:
@@ -233,6 +241,7 @@ class Problems:
             return "延期"
         return "规定期限" if case.due_given else f"未写期限，按{self.rule.words}计算"
 
+    @cached_property
     def _problems(self) -> pd.DataFrame:
         """This year's findings and the open cases of earlier ones, one row each."""
         rows = []
@@ -243,7 +252,8 @@ class Problems:
             open_ = worst is None or worst.finished(self.as_of) is None
             row = self._about(key) | {"unit": "—", "state": UNFILED, "deadline": None, "deadline_shown": "—"}
             if worst is not None:
-                row |= {name: self._row(worst)[name] for name in ("state", "deadline", "deadline_shown")}
+                shown = self._row(worst)
+                row |= {name: shown[name] for name in ("state", "deadline", "deadline_shown")}
                 row["unit"] = "、".join(dict.fromkeys(self.names.clean(case.unit) for case in own))
             rows.append(row | {"_own": True, "_open": open_})
         for case in self.filed:

@@ -16,6 +16,8 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from gongbao.workbooks.written import notebook_text
+
 PARAMETERS_TAG = "parameters"
 INJECTED_TAG = "injected-parameters"
 """Tag and id of the cell that a build inserts after the parameters cell (papermill's convention)."""
@@ -107,8 +109,7 @@ class Workbook:
         Raises WorkbookError for a name that the parameters cell does not set, or a value of another
         type than its default (a whole number may stand for a float).
         """
-        for name, value in values.items():
-            self._check(name, value)
+        self.check_parameters(values)
         notebook = deepcopy(self._notebook)
         notebook.metadata["kernelspec"] = NotebookNode(KERNELSPEC)
         lines = [f"{name} = {_literal(values[name])}" for name in self.defaults if name in values]
@@ -121,6 +122,11 @@ class Workbook:
         ]
         notebook.cells.insert(places[0] + 1, injected)
         return notebook
+
+    def check_parameters(self, values: Mapping[str, Any]) -> None:
+        """Raises WorkbookError where `with_parameters` would."""
+        for name, value in values.items():
+            self._check(name, value)
 
     def _check(self, name: str, value: Any) -> None:
         if name not in self.defaults:
@@ -256,10 +262,9 @@ def _digest(notebook: NotebookNode) -> str:
 
 
 def write_notebook(notebook: NotebookNode, target: Path) -> None:
-    """Write a notebook to `target`, whole or not at all; folders above it are made."""
+    """Write a notebook to `target`, whole or not at all; folders above it are made. It is of no use after."""
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(f".{target.name}.partial")
     with partial.open("w", encoding="utf-8", newline="\n") as file:
-        # Not nbformat.write, which validates once more only to log what is wrong.
-        file.write(nbformat.v4.writes(notebook) + "\n")
+        file.write(notebook_text(notebook) + "\n")
     partial.replace(target)

@@ -35,6 +35,7 @@ def prepare(publication: Publication, dataset: Dataset) -> None:
     # Every report asks for the first, several for each of the others: computed once, before the forks.
     for table in SHARED_TABLES:
         dataset.fingerprint(table)
+        dataset.rows(table)
     for region, year in dataset.submissions():
         for table in SUBMISSION_TABLES:
             if table != "sources":

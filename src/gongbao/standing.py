@@ -1,0 +1,190 @@
+"""Whether the site in place is what a build would make again: then nothing is left to do.
+
+A build writes down everything that it depended on (the publication's files, what its reports opened
+besides, this program and the installed libraries) and what it made. The next one compares both with
+the files as they are. A file whose size, times and number are the ones written down is the same file;
+any other is read and compared by its SHA-256. Imports nothing heavy: it is the first thing a build does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import sysconfig
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from gongbao.publication import SETTINGS_FILE, Publication
+from gongbao.workbooks.records import ABSENT
+
+FORMAT = 1
+_PACKAGE = Path(__file__).parent
+# Written by editors and by Python beside the files that count.
+_PASSED_OVER = ("__pycache__", ".ipynb_checkpoints")
+# A file that changed so short a time ago could change once more within the same tick of its clock.
+_SETTLED = 2_000_000_000
+
+Stamp = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A file as it was seen: its digest, and by what it is recognised without being read (None: by nothing)."""
+
+    digest: str
+    stamp: Stamp | None = None
+
+
+@dataclass(slots=True)
+class Standing:
+    """What a build of `publication` depends on at this moment, and the record of the last one, if any."""
+
+    publication: Publication
+    selection: Mapping[str, Any]
+    inputs: dict[str, Seen]
+    record: dict[str, Any]
+    _outputs: dict[str, Seen] = field(default_factory=dict)
+
+    @classmethod
+    def look(cls, publication: Publication, selection: Mapping[str, Any]) -> Standing:
+        """See what is there. `selection` is what the build was asked to make of it."""
+        record = _read(_record_file(publication))
+        known = _seen_of(record.get("inputs"))
+        files = {f"publication/{name}": path for name, path in _own_files(publication)}
+        files |= {f"package/{name}": path for name, path in _below(_PACKAGE)}
+        return cls(publication, selection, _see(files, known), record)
+
+    def last(self) -> dict[str, Any] | None:
+        """What the last build said of itself, if this one would make the same and the site is still as it
+        made it; else None."""
+        record = self.record
+        same = (
+            record.get("format") == FORMAT
+            and record.get("libraries") == _libraries()
+            and record.get("selection") == json.loads(json.dumps(self.selection))
+            and _digests(_seen_of(record.get("inputs"))) == _digests(self.inputs)
+        )
+        if not same or not self.publication.output_folder.is_dir():
+            return None
+        reads, outputs = _seen_of(record.get("reads")), _seen_of(record.get("outputs"))
+        now = _see({name: self.publication.root / name for name in reads}, reads)
+        there = _see(dict(_below(self.publication.output_folder, everything=True)), outputs)
+        if _digests(now) != _digests(reads) or _digests(there) != _digests(outputs):
+            return None
+        if (now, there, self.inputs) != (reads, outputs, _seen_of(record["inputs"])):
+            self._write(now, there, record["said"])
+        said: dict[str, Any] = record["said"]
+        return said
+
+    def keep(self, said: Mapping[str, Any]) -> None:
+        """Write down a build that has just put its site in place; `said` is what `last` shall give."""
+        outputs = _see(dict(_below(self.publication.output_folder, everything=True)), {})
+        self._write(_reads(self.publication, outputs), outputs, said)
+
+    def _write(self, reads: dict[str, Seen], outputs: dict[str, Seen], said: Mapping[str, Any]) -> None:
+        record = {
+            "format": FORMAT,
+            "libraries": _libraries(),
+            "selection": self.selection,
+            "inputs": _plain(self.inputs),
+            "reads": _plain(reads),
+            "outputs": _plain(outputs),
+            "said": said,
+        }
+        path = _record_file(self.publication)
+        partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+        partial.write_text(json.dumps(record, ensure_ascii=False), "utf-8")
+        partial.replace(path)
+
+
+def _record_file(publication: Publication) -> Path:
+    return publication.state / "last-build.json"
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """The record, empty if there is none that can be read."""
+    try:
+        record = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def _own_files(publication: Publication) -> Iterator[tuple[str, Path]]:
+    yield SETTINGS_FILE, publication.root / SETTINGS_FILE
+    for folder in (publication.data, publication.workbooks, publication.pages):
+        for name, path in _below(folder):
+            yield f"{folder.relative_to(publication.root).as_posix()}/{name}", path
+
+
+def _below(folder: Path, *, everything: bool = False) -> Iterator[tuple[str, Path]]:
+    """(name below the folder, path) of every file."""
+    for here, folders, names in os.walk(folder, followlinks=True):
+        if not everything:
+            folders[:] = [name for name in folders if name not in _PASSED_OVER]
+        prefix = Path(here).relative_to(folder).as_posix()
+        for name in names:
+            yield (name if prefix == "." else f"{prefix}/{name}"), Path(here, name)
+
+
+def _see(files: Mapping[str, Path], known: Mapping[str, Seen]) -> dict[str, Seen]:
+    now = time.time_ns()
+    return {name: _look_at(path, known.get(name), now) for name, path in files.items()}
+
+
+def _look_at(path: Path, known: Seen | None, now: int) -> Seen:
+    try:
+        state = path.stat()
+        stamp: Stamp = (state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
+        if known is not None and known.stamp == stamp:
+            return known
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        return Seen(ABSENT)
+    settled = max(state.st_mtime_ns, state.st_ctime_ns) < now - _SETTLED
+    return Seen(digest, stamp if settled else None)
+
+
+def _reads(publication: Publication, outputs: Iterable[str]) -> dict[str, Seen]:
+    """The files that the reports of the site opened, in the state in which they read them."""
+    found: dict[str, Seen] = {}
+    for name in outputs:
+        if name.startswith("reports/") and name.endswith(".html") and name.count("/") == 3:
+            record = publication.state / "runs" / name.removeprefix("reports/").replace(".html", ".json")
+            if record.exists():  # a county's own page has none
+                for kind, file, digest in json.loads(record.read_text("utf-8"))["reads"]:
+                    if kind == "file":
+                        found[file] = Seen(digest)
+    return found
+
+
+def _libraries() -> list[str]:
+    """The interpreter and every installed distribution, by the folders that name its version."""
+    folders = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    names = {path.name for folder in folders for path in Path(folder).glob("*.dist-info")}
+    return [platform.python_version(), platform.machine(), *sorted(names)]
+
+
+def _digests(seen: Mapping[str, Seen]) -> dict[str, str]:
+    return {name: each.digest for name, each in seen.items()}
+
+
+def _plain(seen: Mapping[str, Seen]) -> dict[str, list[Any]]:
+    return {name: [each.digest, each.stamp] for name, each in seen.items()}
+
+
+def _seen_of(plain: Any) -> dict[str, Seen]:
+    """Back from JSON; empty if it isn't what `_plain` made."""
+    try:
+        return {
+            str(name): Seen(str(digest), (stamp[0], stamp[1], stamp[2], stamp[3]) if stamp else None)
+            for name, (digest, stamp) in plain.items()
+        }
+    except (AttributeError, TypeError, ValueError, IndexError):
+        return {}

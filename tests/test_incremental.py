@@ -1,0 +1,166 @@
+"""Nothing stale: whatever changes, an incremental build gives the bytes of a clean one."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import pytest
+from openpyxl import load_workbook
+
+import gongbao
+from publications import copy_publication, run_gongbao
+
+COUNTY = "2019/511923"
+WORKBOOKS = ("finance", "overview")
+UNCHANGED = "运行 0，未变 2"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A publication and a copy of the program that builds it; both may be changed."""
+
+    publication: Path
+    code: Path
+
+    @property
+    def site(self) -> Path:
+        return self.publication / "_site"
+
+    def build(self, *arguments: str) -> str:
+        done = run_gongbao(self.publication, "build", "--workers", "2", *arguments, PYTHONPATH=str(self.code))
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def clean(self, folder: Path) -> dict[str, bytes]:
+        """The site that a build makes which remembers nothing."""
+        forget = shutil.ignore_patterns(".gongbao", "_site")
+        other = Place(Path(shutil.copytree(self.publication, folder, ignore=forget)), self.code)
+        other.build()
+        return files(other.site)
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+@pytest.fixture(scope="module")
+def master(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    root = tmp_path_factory.mktemp("incremental")
+    place = Place(copy_publication(root / "publication", COUNTY), root / "code")
+    for path in (place.publication / "workbooks").glob("*.ipynb"):
+        if path.stem not in WORKBOOKS:
+            path.unlink()
+    shutil.copytree(Path(gongbao.__file__).parent, place.code / "gongbao")
+    (place.publication / "note.txt").write_text("第一稿", "utf-8")
+    add_cell(place, "report.say('{words}', words=open('../note.txt', encoding='utf-8').read())")
+    place.build()
+    return place
+
+
+@pytest.fixture
+def place(master: Place, tmp_path: Path) -> Place:
+    """The built publication with its memory, to be changed."""
+    shutil.copytree(master.publication, tmp_path / "publication")
+    shutil.copytree(master.code, tmp_path / "code")
+    return Place(tmp_path / "publication", tmp_path / "code")
+
+
+def add_cell(place: Place, source: str) -> None:
+    path = place.publication / "workbooks" / "finance.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.append(nbformat.v4.new_code_cell(source, id=f"added-{len(notebook.cells)}"))
+    nbformat.write(notebook, path)
+
+
+def replace_in(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    assert old in text, f"{path.name} has no {old}"
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def change_cell(place: Place) -> None:
+    path = place.publication / "data/2019/511923.xlsx"
+    book = load_workbook(path)
+    (cell,) = [c for row in book["指标数据"].iter_rows() for c in row if c.value == 15.16]
+    cell.value = 16.25
+    book.save(path)
+
+
+def change_quietly(place: Place) -> None:
+    """Another byte in a file of the same size that claims to be as old as before."""
+    path = place.publication / "site/theme/gongbao.css"
+    state, data = path.stat(), path.read_bytes()
+    path.write_bytes(data.replace(b"0", b"1", 1))
+    os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
+
+
+def spoil_site(place: Place) -> None:
+    (place.site / "index.html").write_text("someone else's", "utf-8")
+    (place.site / "stray.html").write_text("stray", "utf-8")
+    (place.site / "data/indicators.csv").unlink()
+
+
+CHANGES: dict[str, Callable[[Place], object]] = {
+    "a cell": change_cell,
+    "a target": lambda p: replace_in(p.publication / "data/targets.csv", ",85,", ",86,"),
+    "a definition": lambda p: replace_in(p.publication / "data/indicators.csv", "教育经费", "教育的经费"),
+    "the name of a region": lambda p: replace_in(p.publication / "data/regions.csv", "平昌县", "平昌"),
+    "a workbook": lambda p: add_cell(p, "report.say('本年{year}。')"),
+    "a file that a notebook opened": lambda p: (p.publication / "note.txt").write_text("第二稿", "utf-8"),
+    "a page": lambda p: replace_in(p.publication / "site/about.qmd", "。", "！"),
+    "the theme": lambda p: (p.publication / "site/theme/gongbao.css").open("a").write("/* x */"),
+    "a quiet change": change_quietly,
+    "the settings": lambda p: replace_in(p.publication / "_quarto.yml", "title:", "title: 新"),
+    "a template": lambda p: replace_in(
+        p.code / "gongbao/site/templates/pages/layout.html.j2", "</body>", "<!-- x --></body>"
+    ),
+    "a function": lambda p: replace_in(p.code / "gongbao/present/theme.py", "#0b5394", "#0b5395"),
+    "the site itself": spoil_site,
+}
+
+
+@pytest.mark.parametrize("seed", [20191019])
+def test_one_thing_after_the_other_changes_and_the_site_follows(
+    place: Place, tmp_path: Path, seed: int
+) -> None:
+    names = list(CHANGES)
+    random.Random(seed).shuffle(names)
+    for step, name in enumerate(names):
+        before = files(place.site)
+        CHANGES[name](place)
+        said = place.build()
+        after = files(place.site)
+        assert after == place.clean(tmp_path / f"clean-{step}"), f"stale after {name}"
+        assert (after == before) == (name == "the site itself"), name
+        assert UNCHANGED in place.build(), f"not at rest after {name}"
+        assert files(place.site) == after, said
+
+
+def test_nothing_changed_and_nothing_is_touched(place: Place) -> None:
+    place.build()
+    before = {path: path.stat().st_ino for path in place.site.rglob("*")}
+    assert UNCHANGED in place.build()
+    assert {path: path.stat().st_ino for path in place.site.rglob("*")} == before
+
+
+def test_another_selection_and_a_fresh_build_are_builds(place: Place) -> None:
+    place.build()
+    assert "运行 2" in place.build("--fresh")
+    before = {path: path.stat().st_ino for path in place.site.rglob("*.html")}
+    assert UNCHANGED in place.build("--area", "finance")
+    assert {path: path.stat().st_ino for path in place.site.rglob("*.html")} != before
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"format": 1}', '{"format": 1, "inputs": {"a": [1]}}'])
+def test_a_damaged_record_is_no_record(place: Place, content: str) -> None:
+    place.build()
+    before = files(place.site)
+    (place.publication / ".gongbao/last-build.json").write_text(content, "utf-8")
+    assert UNCHANGED in place.build()
+    assert files(place.site) == before
