@@ -28,7 +28,7 @@ test: $(READY)
 	sh scripts/browser.sh $(BIN)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n auto --dist loadscope
+	$(BIN)/pytest -n auto --dist loadscope --no-loadscope-reorder
 
 lab: $(READY)
 	$(BIN)/jupyter lab workbooks

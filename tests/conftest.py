@@ -32,12 +32,21 @@ def _uses_published(file: str) -> bool:
     return "published: Path" in (ROOT / file).read_text("utf-8")
 
 
+# Files that take a minute or more begin first: at the end they would leave the other processes idle.
+_LONG = (
+    "test_incremental", "test_release", "test_workflows", "test_rebuild", "test_diff_revisions", "test_packages",
+    "test_diff_submissions", "test_release_sample", "test_build", "test_executors",
+)  # fmt: skip
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
     return ByFile(config, log)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests that need Quarto itself are deselected where it is missing: it can't be had everywhere."""
+    """Long files first. Tests that need Quarto itself are deselected where it is missing: it can't be had
+    everywhere."""
+    items.sort(key=lambda item: _LONG.index(item.path.stem) if item.path.stem in _LONG else len(_LONG))
     if shutil.which("quarto"):
         return
     unwanted = [item for item in items if "quarto" in item.keywords]
