@@ -93,4 +93,4 @@ def test_the_sample_has_every_year_reviewed_by_the_sample_city() -> None:
     rows = [line.split(",") for line in text.splitlines()[1:]]
     assert [row[0] for row in rows] == [str(year) for year in range(2010, 2024)]
     assert {row[1] for row in rows} == {"已审核"} and {row[4] for row in rows} == {OFFICE}
-    assert all(row[2] == "" or row[2].startswith("示政教督〔") for row in rows)
+    assert all(row[2] == "" or row[2].startswith("示例教督〔") for row in rows)
