@@ -187,7 +187,6 @@ def test_a_secret_key_is_in_no_message() -> None:
     assert body not in str(caught.value)
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the openssl command")
 def test_openssl_agrees(tmp_path: Path) -> None:
     """Who doesn't trust this program checks with another."""
     content = json.loads(used(KEY).sign(MANIFEST))

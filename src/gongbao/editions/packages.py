@@ -26,7 +26,6 @@ from gongbao.site.dataset_card import EXCEL, Download, Variable, dataset_card, d
 PACKAGE, CARD = "datapackage.json", "dataset.jsonld"
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 DATA = "data"
-SHARED = ("indicators", "targets", "sources")
 _TITLES = {"indicators": "指标定义", "targets": "标准值", "sources": "来源"}
 
 

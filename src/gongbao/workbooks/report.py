@@ -45,7 +45,7 @@ from gongbao.workbooks.safety import Safety, make_safety
 from gongbao.workbooks.schools import Schools, make_schools
 from gongbao.workbooks.staffing import staffing_frame
 from gongbao.workbooks.teachers import Teachers, make_teachers
-from gongbao.workbooks.values import number_of, public_rows, text, value_frame
+from gongbao.workbooks.values import derived_year, number_of, public_rows, text, value_frame
 
 # The columns of `Report.values` that a table shows by default; this year's and last year's name their year.
 HEADINGS = {
@@ -181,7 +181,7 @@ class Report:
         """`values` of every year up to this one, with a column year; oldest first."""
         frames = [self.values(*indicator_ids, year=y).assign(year=y) for y in self.years()]
         if frames and "previous_derived" in frames[0]:
-            frames = [*_derived_year(frames[0]), *frames]
+            frames = [*derived_year(frames[0]), *frames]
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["year"])
 
     def trend_note(self, history: pd.DataFrame) -> str:
@@ -431,16 +431,6 @@ class Report:
         shown = tuple(items)
         if shown:
             display(Facts(shown))
-
-
-def _derived_year(first: pd.DataFrame) -> list[pd.DataFrame]:
-    """The year before the first submission, as far as reported growths give it."""
-    derived = first[first["previous_derived"]]
-    if derived.empty:
-        return []
-    year = int(first["year"].iloc[0]) - 1
-    moved = derived.assign(year=year, value=derived["previous"], value_shown=derived["previous_shown"])
-    return [moved]
 
 
 def _cell(record: Mapping[Any, Any], name: str) -> Any:

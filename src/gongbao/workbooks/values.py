@@ -165,3 +165,12 @@ def _row(
         "numerator_name": text(row[_NUMERATOR]),
         "quote": words["quote"],
     }
+
+
+def derived_year(first: pd.DataFrame) -> list[pd.DataFrame]:
+    """The year before the first submission, as far as its reported growths give it; [] where none does."""
+    derived = first[first["previous_derived"]]
+    if derived.empty:
+        return []
+    year = int(first["year"].iloc[0]) - 1
+    return [derived.assign(year=year, value=derived["previous"], value_shown=derived["previous_shown"])]
