@@ -11,6 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = ("_quarto.yml", "data", "workbooks", "site", "scripts")
 
+
 def copy_publication(target: Path, *submissions: str) -> Path:
     """This repository's publication in a folder of its own; with `submissions` ("2019/511923"), only those."""
     target.mkdir(parents=True)
@@ -37,5 +38,3 @@ def run_gongbao(publication: Path, *arguments: str, **environment: str) -> subpr
         [sys.executable, "-m", "gongbao", *arguments],
         cwd=publication, env=os.environ | environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
-
-

@@ -38,7 +38,9 @@ def test_a_template_is_written_filled_in_and_checked(publication: Path, tmp_path
     book = load_workbook(form)
     sheet = book["指标数据"]
     headers = {cell.value: cell.column for cell in sheet[2]}
-    last = next(r for r in sheet.iter_rows(min_row=4) if r[headers["指标代码"] - 1].value == "total_education_funds")
+    last = next(
+        r for r in sheet.iter_rows(min_row=4) if r[headers["指标代码"] - 1].value == "total_education_funds"
+    )
     assert last[headers["上年数值"] - 1].value == 15.16  # 平昌 2019
     last[headers["数值"] - 1].value = "16亿多"
     book.save(form)
@@ -109,7 +111,9 @@ def test_settings_of_any_shape_get_a_sentence(tmp_path: Path, settings: str, wor
         (["build", "--area", "money"], "没有领域 money的数据"),
     ],
 )
-def test_a_wrong_command_line_is_explained_in_chinese(publication: Path, arguments: list[str], words: str) -> None:
+def test_a_wrong_command_line_is_explained_in_chinese(
+    publication: Path, arguments: list[str], words: str
+) -> None:
     done = run_gongbao(publication, *arguments)
     assert done.returncode != 0 and words in done.stderr and "Traceback" not in done.stderr
 

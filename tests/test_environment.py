@@ -18,7 +18,9 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
 def locked() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
-    for name, version in re.findall(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", (ROOT / "requirements.lock").read_text(), re.M):
+    for name, version in re.findall(
+        r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", (ROOT / "requirements.lock").read_text(), re.M
+    ):
         found.setdefault(name.lower().replace("_", "-"), set()).add(version)
     return found
 
@@ -43,7 +45,9 @@ def test_the_conda_environment_installs_the_lock_and_a_python_that_fits() -> Non
 
 
 def test_the_lock_names_no_registry() -> None:
-    assert "http" not in re.sub(r"^(http\w+|aiohttp)[^\n]*", "", (ROOT / "requirements.lock").read_text(), flags=re.M)
+    assert "http" not in re.sub(
+        r"^(http\w+|aiohttp)[^\n]*", "", (ROOT / "requirements.lock").read_text(), flags=re.M
+    )
 
 
 def test_documents_say_why_each_library_is_there() -> None:

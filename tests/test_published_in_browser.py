@@ -40,7 +40,9 @@ def address(published: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_clean_fits_and_is_accessible(browser: Browser, address: str, name: str, width: int) -> None:
+def test_a_page_is_clean_fits_and_is_accessible(
+    browser: Browser, address: str, name: str, width: int
+) -> None:
     # The page's own policy would keep the checker's script out.
     context = browser.new_context(viewport={"width": width, "height": 850}, bypass_csp=True)
     page = context.new_page()

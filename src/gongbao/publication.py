@@ -35,7 +35,9 @@ class Deadlines(BaseModel):
     """Periods that count where a document sets none of its own."""
 
     model_config = ConfigDict(extra="forbid")
-    rectification_days: int = Field(30, gt=0, description="days from a written opinion to the report of rectification")
+    rectification_days: int = Field(
+        30, gt=0, description="days from a written opinion to the report of rectification"
+    )
     working_days: bool = Field(False, description="count working days by the State Council's holiday notices")
 
 
@@ -227,6 +229,8 @@ def _in_chinese(error: ValidationError) -> str:
         elif item["type"] == "missing":
             lines.append(f"{SETTINGS_FILE} 里缺少“{where}”。")
         else:
-            rule = next((text for kind, text in _EXPECTED.items() if item["type"].startswith(kind)), "写法不对")
+            rule = next(
+                (text for kind, text in _EXPECTED.items() if item["type"].startswith(kind)), "写法不对"
+            )
             lines.append(f"{SETTINGS_FILE} 里“{where}”的值 {item.get('input')!r} 不能用：{rule}。")
     return "\n".join(lines)

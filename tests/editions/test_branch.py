@@ -13,34 +13,15 @@ from git_repositories import (
     editions,
     git,
     identify,
-    isolate,
-    make_remote,
-    make_repository,
     published,
     released,
     state,
     write,
 )
-from gongbao.editions.branch import BranchError, change_branch, needed_to_change, publish_branch
+from gongbao.editions.branch import BranchError, change_branch, needed_to_change
 from gongbao.editions.branch_tree import LayoutError
 from gongbao.editions.git import GitError
 from gongbao.editions.tree import Tree, format_log
-
-
-@pytest.fixture(autouse=True)
-def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    isolate(tmp_path, monkeypatch)
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> Path:
-    return make_repository(tmp_path / "publication")
-
-
-@pytest.fixture
-def remote(tmp_path: Path, repository: Path) -> Path:
-    return make_remote(tmp_path / "remote.git", repository)
-
 
 # The branch itself
 
@@ -113,13 +94,11 @@ def test_no_setting_of_git_changes_a_byte(repository: Path) -> None:
     assert seen == [page]
 
 
-def test_the_host_s_own_file_stays(repository: Path, tmp_path: Path) -> None:
+def test_the_host_s_own_file_stays(repository: Path) -> None:
     change_branch(
         repository, "gh-pages", lambda tree: write(tree / "CNAME", "bulletin.example.org\n") or "domain"
     )
-    folder = tmp_path / "tree"
-    released(2019)(folder)
-    publish_branch(folder, repository, "gh-pages", "2019/r1")
+    change_branch(repository, "gh-pages", released(2019))
     assert published(repository)["CNAME"] == b"bulletin.example.org\n"
     change_branch(repository, "gh-pages", released(2020), wanted=needed_to_change(2020))
     assert published(repository)["CNAME"] == b"bulletin.example.org\n"
@@ -296,45 +275,6 @@ def test_only_files_and_folders_are_published(repository: Path, where: str) -> N
     git(repository, "branch", "gh-pages")
     with pytest.raises(GitError, match="既不是普通文件也不是文件夹"):
         change_branch(repository, "gh-pages", released(2019))
-
-
-# A whole folder
-
-
-def test_a_folder_can_be_put_on_a_branch(repository: Path, tmp_path: Path) -> None:
-    tree = tmp_path / "tree"
-    released(2019)(tree)
-    first = publish_branch(tree, repository, "gh-pages", "2019/r1")
-    assert published(repository)["2019/r1/990101/index.html"].startswith(b"<h1>2019 r1")
-    assert not publish_branch(tree, repository, "gh-pages", "again").changed
-    released(2019)(tree)
-    publish_branch(tree, repository, "gh-pages", "2019/r2")
-    assert git(repository, "rev-parse", "gh-pages^") == first.commit
-    files = {p.relative_to(tree).as_posix(): p.read_bytes() for p in tree.rglob("*") if p.is_file()}
-    wanted = {n: b for n, b in files.items() if not n.startswith(".gongbao/")}
-    assert published(repository) == wanted | {".nojekyll": b""}
-
-
-def test_a_stale_folder_is_refused(repository: Path, tmp_path: Path) -> None:
-    stale = tmp_path / "stale"
-    released(2019)(stale)
-    publish_branch(stale, repository, "gh-pages", "2019/r1")
-    change_branch(repository, "gh-pages", released(2020))
-    released(2018)(stale)
-    with pytest.raises(BranchError, match=r"2020 年度 r1.*会丢失"):
-        publish_branch(stale, repository, "gh-pages", "2018/r1")
-    assert editions(repository) == ["2019 r1", "2020 r1"]
-
-
-def test_a_spoilt_folder_does_not_spoil_the_branch(repository: Path, tmp_path: Path) -> None:
-    """Bytes of a sealed revision come from the branch, if the manifests agree."""
-    tree = tmp_path / "tree"
-    released(2019)(tree)
-    publish_branch(tree, repository, "gh-pages", "2019/r1")
-    write(tree / "2019/r1/990101/index.html", "flipped")
-    released(2020)(tree)
-    publish_branch(tree, repository, "gh-pages", "2020/r1")
-    assert published(repository)["2019/r1/990101/index.html"].startswith(b"<h1>2019 r1")
 
 
 # What a release costs

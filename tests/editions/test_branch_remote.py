@@ -15,9 +15,6 @@ from git_repositories import (
     clone,
     editions,
     git,
-    isolate,
-    make_remote,
-    make_repository,
     released,
     state,
 )
@@ -26,22 +23,6 @@ from gongbao.editions.branch_tree import checkout_tree
 from gongbao.editions.git import Git
 from gongbao.editions.tree import Tree
 from publications import ROOT
-
-
-@pytest.fixture(autouse=True)
-def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    isolate(tmp_path, monkeypatch)
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> Path:
-    return make_repository(tmp_path / "publication")
-
-
-@pytest.fixture
-def remote(tmp_path: Path, repository: Path) -> Path:
-    return make_remote(tmp_path / "remote.git", repository)
-
 
 # A remote
 

@@ -57,7 +57,13 @@ def test_small_counts_never_leave_the_report(open_: Open) -> None:
 
 
 def test_min_n_hides_small_counts_and_rates_of_few_but_no_small_rate() -> None:
-    row = {"value": 3.0, "unit": "", "qualifier": float("nan"), "missing_code": float("nan"), "denominator": 594.0}
+    row = {
+        "value": 3.0,
+        "unit": "",
+        "qualifier": float("nan"),
+        "missing_code": float("nan"),
+        "denominator": 594.0,
+    }
     definition = {"min_n": 10.0, "decimals": 2.0, "unit": "%", "kind": "rate"}
     assert str(published_number(row, definition)) == "3%"
     assert str(published_number(row | {"denominator": 8.0}, definition)) == "隐去"
@@ -129,7 +135,12 @@ def test_findings_are_bound_to_the_data(open_: Open) -> None:
 def test_history_starts_with_the_year_that_growth_gives(open_: Open) -> None:
     history = open_("511923", 2019, "finance").history("per_pupil_budget")
     assert sorted(set(history["year"])) == [2018, 2019]
-    assert sorted(set(open_("990103", 2023, "finance").history("per_pupil_budget")["year"])) == [2020, 2021, 2022, 2023]
+    assert sorted(set(open_("990103", 2023, "finance").history("per_pupil_budget")["year"])) == [
+        2020,
+        2021,
+        2022,
+        2023,
+    ]
 
 
 def test_a_table_without_columns_shows_what_values_say(open_: Open) -> None:

@@ -8,7 +8,6 @@ again on top of what the branch holds by then.
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,7 +25,6 @@ from gongbao.editions.branch_tree import (
     write_tree,
 )
 from gongbao.editions.git import Entry, Git, Objects
-from gongbao.editions.manifest import MANIFEST
 from gongbao.editions.tree import LOG, Event, parse_log
 
 __all__ = [
@@ -37,7 +35,6 @@ __all__ = [
     "everything",
     "needed_to_change",
     "needed_to_compare",
-    "publish_branch",
 ]
 
 ATTEMPTS = 5
@@ -99,21 +96,6 @@ def change_branch(
     return _published(Place.at(repository, branch, remote), store)
 
 
-def publish_branch(
-    tree: Path, repository: Path, branch: str, message: str, remote: str | None = None
-) -> Published:
-    """Make a branch hold a published tree that stands as a folder, as one commit on top of what it held.
-
-    Sealed revisions that the branch holds are taken over unread. Raises BranchError if the branch holds a
-    release or withdrawal that the folder's log lacks, for it would be lost; else as `change_branch`.
-    """
-
-    def store(git: Git, head: str | None) -> tuple[str, str]:
-        return write_tree(git, tree, _sealed_layout(git, tree, head, branch), [NO_JEKYLL]), message
-
-    return _published(Place.at(repository, branch, remote), store)
-
-
 def copy_branch(
     repository: Path, branch: str, target: Path, *, remote: str | None = None, wanted: Wanted = everything
 ) -> str | None:
@@ -152,28 +134,6 @@ def _only_ours(layout: Layout, branch: str) -> None:
         )
 
 
-def _sealed_layout(git: Git, tree: Path, head: str | None, branch: str) -> Layout:
-    """What of the branch to take over unread when a folder takes its place: revisions sealed in both, which
-    their manifests prove, and what is the host's."""
-    if head is None:
-        return Layout(None, {}, {})
-    folders: dict[str, dict[str, Entry]] = {}
-    log = tree / LOG
-    erased = _erased(parse_log(log.read_bytes())) if log.exists() else set()
-    with git.objects() as objects:
-        top = objects.tree(head)
-        _only_ours(Layout(head, {}, {"": top}), branch)
-        folders[""] = {n: top[n] for n in OF_THE_HOST if n in top and not (tree / n).exists()}
-        for year, revision, entry in _sealed(objects, top):
-            if {(year, revision), (year, "r0")} & erased:
-                continue
-            here = tree / year / revision / MANIFEST
-            manifest = objects.tree(entry.id).get(MANIFEST)
-            if manifest and here.is_file() and _blob_id(here.read_bytes(), manifest.id) == manifest.id:
-                folders.setdefault(year, {})[revision] = entry
-    return Layout(head, {}, folders)
-
-
 def _sealed(objects: Objects, top: dict[str, Entry]) -> list[tuple[str, str, Entry]]:
     """(year, revision's folder, its entry) of every sealed revision below a tree's top."""
     return [
@@ -183,12 +143,6 @@ def _sealed(objects: Objects, top: dict[str, Entry]) -> list[tuple[str, str, Ent
         for name, entry in objects.tree(edition.id).items()
         if entry.is_folder and SEALED.fullmatch(f"{year}/{name}/")
     ]
-
-
-def _blob_id(data: bytes, like: str) -> str:
-    """Git's id of these bytes, in the hash that the id `like` is of."""
-    algorithm = hashlib.sha1 if len(like) == 40 else hashlib.sha256
-    return algorithm(b"blob %d\0" % len(data) + data).hexdigest()
 
 
 def _guard(git: Git, head: Head, tree: str, branch: str) -> None:

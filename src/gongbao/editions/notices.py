@@ -17,6 +17,10 @@ def withdrawn_page(tree: Tree, publication: Publication, year: int, address: str
     )
     title = f"{year}年度版已撤回" if latest is None else f"{year}年度版有修订版已撤回"
     page = Page(
-        address, title, body, f"{title}：原因和日期", (Crumb("年度版", EDITIONS), Crumb("更正记录", CORRECTIONS))
+        address,
+        title,
+        body,
+        f"{title}：原因和日期",
+        (Crumb("年度版", EDITIONS), Crumb("更正记录", CORRECTIONS)),
     )
     return Frame(publication).document(page, canonical=f"/{year}/withdrawn.html")[1]

@@ -19,7 +19,9 @@ from gongbao.site.addresses import OUTSIDE, in_edition
 # A manifest tells the bytes of the sealed files; its copy would tell those of others.
 NOT_COPIED = ("manifest.json", "manifest.json.sig")
 # Attributes that hold an address; data-spec and data-versions are read by the theme's script.
-_TAG = re.compile(rb"<(?:a|link|img|script|source|object|iframe|button|nav|details|div|span|p|select)\b[^<>]*>")
+_TAG = re.compile(
+    rb"<(?:a|link|img|script|source|object|iframe|button|nav|details|div|span|p|select)\b[^<>]*>"
+)
 _ATTRIBUTE = re.compile(rb'(\s(?:href|src|data-spec|data-versions)=)"([^"]*)"')
 
 

@@ -47,9 +47,13 @@ def check_wish(wish: Wish, publication: Publication, tree: Tree) -> Release:
     if publication.internal or (tree.root / MARKER).exists():
         faults.append("内部资料不能发布。")
     if row is None:
-        faults.append(f"{file} 里没有 {wish.year} 年度：没有登记的年度版是草稿，审核后请加一行，状态填“{REVIEWED}”。")
+        faults.append(
+            f"{file} 里没有 {wish.year} 年度：没有登记的年度版是草稿，审核后请加一行，状态填“{REVIEWED}”。"
+        )
     elif row["status"] != REVIEWED:
-        faults.append(f"{wish.year} 年度版还是{row['status']}：审核、批准后请在 {file} 把状态改为“{REVIEWED}”。")
+        faults.append(
+            f"{wish.year} 年度版还是{row['status']}：审核、批准后请在 {file} 把状态改为“{REVIEWED}”。"
+        )
     if row is not None:
         if (embargo := _day(row["embargo_until"])) and wish.today < embargo:
             faults.append(f"{wish.year} 年度版禁发至 {embargo}，今天是 {wish.today}，还不能发布。")

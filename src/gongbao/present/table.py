@@ -203,7 +203,9 @@ def make_table(
         raise ValueError(f"表“{caption}”的每一行都应有 {width} 列")
     cells = [[to_cell(v, c) for v, c in zip(row, columns, strict=True)] for row in rows]
     # A column in which nothing is known for any row says nothing; the first names the rows and stays.
-    kept = [i for i in range(width) if i == 0 or not cells or any(row[i].shown not in ("", "—") for row in cells)]
+    kept = [
+        i for i in range(width) if i == 0 or not cells or any(row[i].shown not in ("", "—") for row in cells)
+    ]
     return Table(
         id, number, caption, tuple(columns[i] for i in kept), tuple(tuple(row[i] for i in kept) for row in cells),
         note, source,

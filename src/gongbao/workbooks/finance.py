@@ -59,7 +59,11 @@ def finance_verdicts(
     outcomes = [row["outcome"] for row in rows] + [Outcome.UNDETERMINED] * len(silent)
     found.append(
         Verdict(
-            key="finance.per_pupil", label=each, outcome=all_of(outcomes).value, target=target, headline=True,
+            key="finance.per_pupil",
+            label=each,
+            outcome=all_of(outcomes).value,
+            target=target,
+            headline=True,
             shown=f"{outcomes.count(Outcome.PASS)}个/{len(outcomes)}个学段",
             gap="".join("、".join(which) + end for which, end in words if which),
         )
