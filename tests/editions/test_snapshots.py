@@ -16,9 +16,10 @@ from gongbao.editions.snapshots import SnapshotError, read_part, read_snapshot
 from gongbao.gate import check_output
 from gongbao.publication import Publication, Release
 from gongbao.site import build_site
-from gongbao.site.catalogue import Catalogue
-from gongbao.site.reading import read_report
-from gongbao.site.snapshot import snapshot_files
+from gongbao.site.catalogue import Catalogue, plan_of
+from gongbao.site.downloads import county_sheets
+from gongbao.site.reading import in_order, read_report
+from gongbao.site.snapshot import county_snapshot, edition_snapshot
 
 RELEASE = Release(2019, 1, "2020-03-31", "", "示例市人民政府教育督导委员会办公室")
 REAL, SAMPLE_A, SAMPLE_B = samples.REAL, samples.SAMPLE_A, samples.SAMPLE_B
@@ -26,6 +27,15 @@ TITLES = {"/index.html": "教育督导公报", "/site/areas.html": "指标领域
           "/reports/2019/index.html": "2019年教育督导公报",
           "/reports/2019/511923/index.html": "平昌县 2019年教育督导公报",
           "/reports/2019/511923/finance.html": "平昌县 2019年 经费与专项资金"}  # fmt: skip
+
+
+def _pages(titles: dict[str, str], region: str) -> dict[str, str]:
+    """The pages of a county, or with "" those of none."""
+    return {
+        address: title
+        for address, title in titles.items()
+        if (address.split("/")[3] if address.count("/") == 4 else "") == region
+    }
 
 
 class Made:
@@ -39,9 +49,17 @@ class Made:
 
     def files(self, dataset: Dataset, *, backwards: bool = False) -> dict[str, bytes]:
         contents = [read_report(key, path) for key, path in self.reports.items()]  # type: ignore[arg-type]
-        catalogue = Catalogue(dataset, contents[::-1] if backwards else contents, samples.WORKBOOKS)
+        contents = contents[::-1] if backwards else contents
+        catalogue = Catalogue(dataset, contents, plan_of(contents), samples.WORKBOOKS)
         titles = dict(reversed(TITLES.items())) if backwards else TITLES
-        return dict(snapshot_files(catalogue, self.publication.for_release(RELEASE), titles))
+        release = self.publication.for_release(RELEASE)
+        files = dict([edition_snapshot(catalogue, release, _pages(titles, ""))])
+        for region in catalogue.regions(2019):
+            own = [content for content in in_order(contents) if content.region == region]
+            sheets = county_sheets(catalogue, 2019, region, own)
+            pages = _pages(titles, region)
+            files |= [county_snapshot(catalogue, release, region, own, sheets, pages)]
+        return files
 
     def written(self, dataset: Dataset, name: str = "out") -> Path:
         folder = self.root / name
@@ -283,10 +301,10 @@ def test_only_a_release_is_built_with_one(made: Made, tmp_path: Path) -> None:
 def test_what_stays_in_the_office_has_none(made: Made) -> None:
     dataset = samples.make_dataset()
     with pytest.raises(ValueError, match="public release"):
-        next(snapshot_files(Catalogue(dataset, [], {}), made.publication, {}))
-    internal = Catalogue(dataset, [], {}, internal=True)
+        edition_snapshot(Catalogue(dataset, [], {}, {}), made.publication, {})
+    internal = Catalogue(dataset, [], {}, {}, internal=True)
     with pytest.raises(ValueError, match="public release"):
-        next(snapshot_files(internal, made.publication.for_release(RELEASE), {}))
+        edition_snapshot(internal, made.publication.for_release(RELEASE), {})
 
 
 def test_the_gate_reads_it(made: Made) -> None:

@@ -70,7 +70,7 @@ TABLES = {
 
 @pytest.fixture(scope="module")
 def sheets() -> dict[str, Sheet]:
-    catalogue = Catalogue(make_dataset(**TABLES), [], {}, deadline_rule=DeadlineRule(30))
+    catalogue = Catalogue(make_dataset(**TABLES), [], {}, {}, deadline_rule=DeadlineRule(30))
     return work_sheets(catalogue, 2019, REAL)
 
 
@@ -145,7 +145,7 @@ def test_remarks_are_listed_with_their_answers_and_tell_nothing_that_is_withheld
         problem("hidden-row", "A3", "行被隐藏。"),  # the office's own business
     )
     dataset = type(dataset)(dataset.tables, dataset.covers, dataset.letters, {}, warnings)
-    found = records(work_sheets(Catalogue(dataset, [], {}), 2019, REAL)["remarks"])
+    found = records(work_sheets(Catalogue(dataset, [], {}, {}), 2019, REAL)["remarks"])
     assert [(row["位置"], row["状态"], row["填报单位的说明"]) for row in found] == [
         ("工作表“指标数据” 单元格 E3", "已说明", "口径调整。"),
         ("工作表“指标数据” 单元格 E6", "待核对", "—"),

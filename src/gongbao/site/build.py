@@ -13,15 +13,15 @@ from gongbao.present import Figure, Table
 from gongbao.publication import Publication
 from gongbao.site import checks, compare, places, reference, written
 from gongbao.site.bodies import render_bodies
-from gongbao.site.catalogue import Catalogue
+from gongbao.site.catalogue import Catalogue, plan_of
 from gongbao.site.charts import Drawings, character_warning, vega_bundle
-from gongbao.site.downloads import county_downloads, shared_downloads
+from gongbao.site.downloads import county_downloads, county_files, county_sheets, shared_downloads
 from gongbao.site.drawers import Drawers
 from gongbao.site.layout import Page, navigation, whole
-from gongbao.site.reading import Info, ReportContent, read_report
-from gongbao.site.snapshot import snapshot_files
+from gongbao.site.reading import Info, ReportContent, in_order, read_report
+from gongbao.site.snapshot import county_snapshot, edition_snapshot
 from gongbao.site.store import Store
-from gongbao.site.tabular import table_csv, write_books
+from gongbao.site.tabular import Sheet, table_csv, write_books
 from gongbao.standards.rectification import DeadlineRule
 from gongbao.workbooks.planning import ReportKey
 
@@ -47,6 +47,8 @@ class Material:
 
     publication: Publication
     catalogue: Catalogue
+    contents: Sequence[ReportContent]
+    sheets: Mapping[tuple[int, str], Mapping[str, Sheet]]
     comparisons: Mapping[str, list[compare.Comparison]]
     svgs: Mapping[str, str]
     drawn: int
@@ -104,7 +106,7 @@ def build_site(
 
             rendered, count = render_with_quarto(material, out)
         else:
-            contents = material.catalogue.contents
+            contents = material.contents
             bodies, rendered = render_bodies(
                 contents, material.svgs, material.store, workers, material.steps("排版")
             )
@@ -125,10 +127,10 @@ def build_site(
             count = len(titles)
             copy_theme(publication, out)
             if publication.release is not None:
-                for address, data in snapshot_files(material.catalogue, publication, titles):
+                for address, data in _snapshot_files(material, titles):
                     _write(out, address, data)
         write_files(material, out)
-    figures = sum(len(c.specs) for c in material.catalogue.contents)
+    figures = sum(len(c.specs) for c in material.contents)
     figures += sum(len(c.figures) for found in material.comparisons.values() for c in found)
     return SiteSummary(count, figures, material.drawn, rendered, material.warnings)
 
@@ -145,22 +147,48 @@ def gather(
     progress: Progress | None = None,
 ) -> Material:
     """Read the notebooks and draw every chart of the site."""
-    contents = [read_report(key, path) for key, path in reports.items()]
+    contents = in_order(read_report(key, path) for key, path in reports.items())
     folder = Store(store)
     drawings = Drawings(folder, drawers)
     drawings.ask(spec for content in contents for spec in content.specs)
+    plan, by_place = plan_of(contents), _by_place(contents)
     catalogue = Catalogue(
-        dataset, contents, workbooks, internal=publication.internal, deadline_rule=_deadline_rule(publication)
+        dataset,
+        [content.summary for content in contents],
+        plan,
+        workbooks,
+        internal=publication.internal,
+        deadline_rule=_deadline_rule(publication),
     )
+    sheets = {place: county_sheets(catalogue, *place, by_place[place]) for place in plan}
+    catalogue.files = {place: county_files(*place, own) for place, own in sheets.items()}
     comparisons = {area: compare.compare(catalogue, area) for area in catalogue.areas}
-    places_of = _spec_places(catalogue.contents, comparisons)
+    places_of = _spec_places(contents, comparisons)
     drawings.ask(places_of)
-    warnings = [w for content in catalogue.contents for w in content.warnings]
+    warnings = [w for content in contents for w in content.warnings]
     warnings += [w for spec, place in places_of.items() if (w := character_warning(spec, place))]
     svgs, drawn = drawings.collect(places_of, _steps(progress, "画图"))
     return Material(
-        publication, catalogue, comparisons, svgs, drawn, folder, workers, drawers, progress, warnings
-    )
+        publication, catalogue, contents, sheets, comparisons, svgs, drawn, folder, workers, drawers,
+        progress, warnings,
+    )  # fmt: skip
+
+
+def _by_place(contents: Sequence[ReportContent]) -> dict[tuple[int, str], list[ReportContent]]:
+    found: dict[tuple[int, str], list[ReportContent]] = {}
+    for content in contents:
+        found.setdefault((content.year, content.region), []).append(content)
+    return found
+
+
+def _snapshot_files(material: Material, titles: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
+    catalogue, publication = material.catalogue, material.publication
+    left = dict(titles)
+    for (year, region), contents in _by_place(material.contents).items():
+        folder = f"/reports/{year}/{region}/"
+        own = {address: left.pop(address) for address in titles if address.startswith(folder)}
+        yield county_snapshot(catalogue, publication, region, contents, material.sheets[year, region], own)
+    yield edition_snapshot(catalogue, publication, left)
 
 
 def _deadline_rule(publication: Publication) -> DeadlineRule:
@@ -210,13 +238,12 @@ def written_pages(publication: Publication) -> list[Page]:
 def write_files(material: Material, out: Path) -> None:
     """Figures' and tables' own files, downloads and the script of the interactive view."""
     catalogue = material.catalogue
-    counties = [(year, region) for year in catalogue.years for region in catalogue.regions(year)]
     release = material.publication.release
-    downloads = [county_downloads(catalogue, year, region, release) for year, region in counties]
+    downloads = [county_downloads(catalogue, *place, own, release) for place, own in material.sheets.items()]
     books = [book for _, book in downloads]
 
     def write_others() -> None:
-        for content in catalogue.contents:
+        for content in material.contents:
             folder = f"/reports/{content.address}"
             _write_displays(out, folder, content.figures, content.tables, material.svgs)
         for area, found in material.comparisons.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,11 +16,14 @@ from gongbao.data.succession import Changes, code_changes, code_in
 from gongbao.present import Number, Verdict
 from gongbao.present.published import Disclosure, make_disclosure, published_number
 from gongbao.rows import row_dicts
-from gongbao.site.reading import Info, ReportContent, in_order
+from gongbao.site.reading import Info, ReportSummary, area_order, in_order
 from gongbao.standards.rectification import DeadlineRule
-from gongbao.workbooks.planning import row_areas
+from gongbao.workbooks.planning import ReportKey, row_areas
 
 STAGE_ORDER = {stage: i for i, stage in enumerate(STAGES)}
+Plan = Mapping[tuple[int, str], tuple[str, ...]]
+"""(year, region) -> the areas of which it has a report, in the order of the domain."""
+
 OPERATORS = {">=": "≥", "<=": "≤", "=": "="}
 
 
@@ -70,23 +73,51 @@ class Value:
     note: str
 
 
+def plan_of(reports: Iterable[ReportKey | ReportSummary]) -> Plan:
+    """The plan of a publication that has these reports."""
+    found: dict[tuple[int, str], list[str]] = {}
+    for report in reports:
+        found.setdefault((report.year, report.region), []).append(report.area)
+    return {place: tuple(sorted(areas, key=area_order)) for place, areas in sorted(found.items())}
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Addresses of a county's downloads of a year."""
+
+    xlsx: str
+    csvs: tuple[tuple[str, str], ...]
+
+
 class Catalogue:
-    """Read-only view of the dataset and the reports, made once for a build."""
+    """Read-only view of the dataset, of all the reports there are, and of the summaries of some.
+
+    `plan` is of the whole publication: which years, regions and areas there are. `reports` are the
+    summaries of one place or of one group of places, `files` their downloads: a page about them has a
+    catalogue of its own, so that nothing is held for the whole publication.
+    """
 
     def __init__(
         self,
         dataset: Dataset,
-        contents: Sequence[ReportContent],
+        reports: Sequence[ReportSummary],
+        plan: Plan,
         workbooks: Mapping[str, Info],
         *,
         internal: bool = False,
         deadline_rule: DeadlineRule | None = None,
+        files: Mapping[tuple[int, str], Files] | None = None,
     ) -> None:
         self.dataset = dataset
         self.deadline_rule = deadline_rule or DeadlineRule()
         self.internal = internal  # a build that stays in the office: internal indicators are shown too
-        self.contents = in_order(contents)
+        self.plan = plan
+        self.files = files or {}
         self.workbooks = workbooks
+        self._by_place: dict[tuple[int, str], list[ReportSummary]] = {}
+        for report in in_order(reports):
+            self._by_place.setdefault((report.year, report.region), []).append(report)
+        self._values: dict[tuple[int, str], list[Value]] = {}
         self._editions: dict[int, Edition] = {}
         self._regions = row_dicts(dataset.table("regions"))
         self.row_area = row_areas(dataset)
@@ -96,30 +127,41 @@ class Catalogue:
     @cached_property
     def years(self) -> list[int]:
         """Years with a report, the latest first."""
-        return sorted({c.year for c in self.contents}, reverse=True)
-
-    @cached_property
-    def _by_place(self) -> dict[tuple[int, str], list[ReportContent]]:
-        places: dict[tuple[int, str], list[ReportContent]] = {}
-        for content in self.contents:
-            places.setdefault((content.year, content.region), []).append(content)
-        return places
+        return sorted({year for year, _ in self.plan}, reverse=True)
 
     @cached_property
     def areas(self) -> list[str]:
         """Areas with a report, in the order of the domain."""
-        found = {c.area for c in self.contents}
-        return [a for a in AREAS if a in found] + sorted(found - set(AREAS))
+        return sorted({area for areas in self.plan.values() for area in areas}, key=area_order)
+
+    @cached_property
+    def _regions_of(self) -> dict[int | None, list[str]]:
+        found: dict[int | None, set[str]] = {None: set()}
+        for year, region in self.plan:
+            found[None].add(region)
+            found.setdefault(year, set()).add(region)
+        return {
+            year: sorted(codes, key=lambda code: (is_sample(code), code)) for year, codes in found.items()
+        }
 
     def regions(self, year: int | None = None) -> list[str]:
         """Codes of the regions with a report (of that year): real places, then samples, by code."""
-        codes = {region for when, region in self._by_place if year is None or when == year}
-        return sorted(codes, key=lambda code: (is_sample(code), code))
+        return self._regions_of.get(year, [])
 
-    def reports(self, year: int, region: str) -> list[ReportContent]:
+    def count(self, area: str) -> int:
+        """How many reports of an area there are."""
+        return sum(area in areas for areas in self.plan.values())
+
+    def reports(self, year: int, region: str) -> list[ReportSummary]:
+        """The reports of a place whose summaries this catalogue has."""
         return self._by_place.get((year, region), [])
 
-    def verdicts(self, report: ReportContent) -> tuple[Verdict, ...]:
+    def page_of(self, year: int, region: str, area: str) -> str:
+        """The address of a report, "" if there is none."""
+        has = area in self.plan.get((year, region), ())
+        return f"/reports/{year}/{region}/{area}.html" if has else ""
+
+    def verdicts(self, report: ReportSummary) -> tuple[Verdict, ...]:
         """The report's verdicts as the county's pages list them: each once. The overview repeats those of
         the other areas, where they belong."""
         if report.area != "overview":
@@ -132,12 +174,12 @@ class Catalogue:
         }
         return tuple(v for v in report.verdicts if v.key not in elsewhere)
 
-    def report(self, year: int, region: str, area: str) -> ReportContent | None:
+    def report(self, year: int, region: str, area: str) -> ReportSummary | None:
         return next((c for c in self.reports(year, region) if c.area == area), None)
 
     def unreported(self, year: int, region: str) -> list[str]:
         """Titles of the areas of which the region reported nothing that year, in the order of the domain."""
-        reported = {report.area for report in self.reports(year, region)} | {"overview"}
+        reported = {*self.plan.get((year, region), ()), "overview"}
         return [self.area_title(area) for area in AREAS if area not in reported]
 
     def edition(self, year: int) -> Edition:
@@ -162,7 +204,9 @@ class Catalogue:
 
     def years_of(self, region: str, area: str | None = None) -> list[int]:
         """Years in which a region has a report (of that area), the latest first."""
-        return [y for y in self.years if any(area in (None, c.area) for c in self.reports(y, region))]
+        return [
+            y for y in self.years if (areas := self.plan.get((y, region))) and (area is None or area in areas)
+        ]
 
     def area_title(self, area: str) -> str:
         return self.workbooks[area].title if area in self.workbooks else AREAS.get(area, area)
@@ -219,19 +263,23 @@ class Catalogue:
 
     @cached_property
     def values(self) -> dict[str, list[Value]]:
-        """Published values by indicator: real places first, by code, the latest year first, then by stage."""
-        found: dict[str, list[Value]] = {}
-        for year, region in self._by_place:
-            for value in self.values_of(year, region):
-                found.setdefault(value.indicator_id, []).append(value)
-        for values in found.values():
-            values.sort(key=value_order)
-        return found
+        """Published values of the places with summaries here, by indicator: real places first, by code, the
+        latest year first, then by stage."""
+        return _by_indicator(v for year, region in self._by_place for v in self.values_of(year, region))
+
+    def place_values(self, year: int, region: str) -> dict[str, list[Value]]:
+        """The same of one place."""
+        return _by_indicator(self.values_of(year, region))
 
     def values_of(self, year: int, region: str) -> list[Value]:
         """A county's public values of a year as submitted, whether or not the site has a report of it."""
-        rows = self._value_rows.get((year, region), [])
-        last = self._value_rows.get((year - 1, code_in(self._changes, region, year - 1)), [])
+        if (year, region) not in self._values:
+            self._values[year, region] = self._read_values(year, region)
+        return self._values[year, region]
+
+    def _read_values(self, year: int, region: str) -> list[Value]:
+        rows = self._value_rows(year, region)
+        last = self._value_rows(year - 1, code_in(self._changes, region, year - 1))
         disclosure = (
             Disclosure(internal=True)
             if self.internal
@@ -251,12 +299,8 @@ class Catalogue:
     def _changes(self) -> Changes:
         return code_changes(self._regions)
 
-    @cached_property
-    def _value_rows(self) -> dict[tuple[int, str], list[dict[Any, Any]]]:
-        found: dict[tuple[int, str], list[dict[Any, Any]]] = {}
-        for row in row_dicts(self.dataset.table("indicator_values")):
-            found.setdefault((int(row["year"]), str(row["region_code"])), []).append(row)
-        return found
+    def _value_rows(self, year: int, region: str) -> list[dict[Any, Any]]:
+        return row_dicts(self.dataset.table("indicator_values", region, year))
 
     def _value(self, row: Mapping[Any, Any], definition: Mapping[Any, Any], disclosure: Disclosure) -> Value:
         statistic = text(row["statistic"]) or "数值"
@@ -296,11 +340,8 @@ class Catalogue:
         """Documents that a county's public values and tables of that year (of an area) come from."""
         wanted = {
             value.source_id
-            for values in self.values.values()
-            for value in values
-            if value.year == year
-            and value.region == region
-            and area in (None, "overview", self.indicators[value.indicator_id].area)
+            for value in self.values_of(year, region)
+            if area in (None, "overview", self.indicators[value.indicator_id].area)
         }
         for name in SUBMISSION_TABLES:
             if name in ("indicator_values", "sources") or "source_id" not in TABLES[name].names:
@@ -355,6 +396,15 @@ def _indicator(row: Mapping[Any, Any]) -> Indicator:
         fields,
         text(row["source_id"]),
     )
+
+
+def _by_indicator(values: Iterable[Value]) -> dict[str, list[Value]]:
+    found: dict[str, list[Value]] = {}
+    for value in values:
+        found.setdefault(value.indicator_id, []).append(value)
+    for own in found.values():
+        own.sort(key=value_order)
+    return found
 
 
 def value_order(value: Value) -> tuple[Any, ...]:

@@ -19,7 +19,7 @@ from gongbao.rows import row_dicts
 from gongbao.site.catalogue import OPERATORS, Catalogue, is_sample
 from gongbao.site.layout import Crumb, Page, fragment
 from gongbao.site.places import HOME
-from gongbao.site.reading import ReportContent, leading
+from gongbao.site.reading import ReportSummary, leading
 from gongbao.site.svg import inline
 from gongbao.standards.outcome import Outcome
 
@@ -31,7 +31,7 @@ class Comparison:
     """What a year of an area compares: tables, and figures that still have to be drawn."""
 
     year: int
-    reports: tuple[ReportContent, ...]
+    reports: tuple[ReportSummary, ...]
     tables: tuple[Table, ...]
     figures: tuple[Figure, ...]
 
@@ -63,13 +63,13 @@ def compare(catalogue: Catalogue, area: str) -> list[Comparison]:
     return found
 
 
-def _name(catalogue: Catalogue, report: ReportContent) -> str:
+def _name(catalogue: Catalogue, report: ReportSummary) -> str:
     """The name is the row's head; 示例… in it already says that a place is invented."""
     return catalogue.name(report.region, report.year)
 
 
 def _verdict_table(
-    catalogue: Catalogue, year: int, reports: list[ReportContent], number: int
+    catalogue: Catalogue, year: int, reports: list[ReportSummary], number: int
 ) -> Table | None:
     """County × headline verdict, of those that at least two counties have."""
     labels: dict[str, str] = {}
@@ -101,7 +101,7 @@ def _verdict_cell(v: Verdict | None) -> Cell:
     return Cell(f"{v.word} {v.shown}".strip(), v.word if v.value is None else v.value, v.outcome)
 
 
-def _fact_table(catalogue: Catalogue, year: int, reports: list[ReportContent], number: int) -> Table | None:
+def _fact_table(catalogue: Catalogue, year: int, reports: list[ReportSummary], number: int) -> Table | None:
     """County × key figure, of those that at least two counties have."""
     columns: dict[tuple[str, str, str], Column] = {}
     counts: Counter[tuple[str, str, str]] = Counter()
@@ -131,10 +131,10 @@ def _fact_key(fact: Fact) -> tuple[str, str, str]:
     return fact.indicator_id, fact.stage, fact.label
 
 
-Row = tuple[ReportContent, Verdict]
+Row = tuple[ReportSummary, Verdict]
 
 
-def _comparable(catalogue: Catalogue, reports: list[ReportContent]) -> list[list[Row]]:
+def _comparable(catalogue: Catalogue, reports: list[ReportSummary]) -> list[list[Row]]:
     """The verdicts with a value and a limit that at least two counties have, in the reports' order."""
     found: dict[str, list[Row]] = {}
     for report in reports:
@@ -208,7 +208,7 @@ def areas_page(catalogue: Catalogue) -> Page:
             "title": catalogue.area_title(a),
             "description": catalogue.area_description(a),
             "page": area_page(a),
-            "count": sum(c.area == a for c in catalogue.contents),
+            "count": catalogue.count(a),
         }
         for a in catalogue.areas
     ]

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from gongbao.data.columns import AREAS
@@ -13,7 +11,8 @@ from gongbao.data.schema import TABLES
 from gongbao.present.published import STATISTIC_UNITS
 from gongbao.publication import Release
 from gongbao.rows import row_dicts
-from gongbao.site.catalogue import Catalogue, is_sample, text
+from gongbao.site.catalogue import Catalogue, Files, is_sample, text
+from gongbao.site.reading import ReportContent
 from gongbao.site.tabular import Book, Scalar, Sheet, csv_bytes
 from gongbao.site.work_downloads import SMALL_WITHHELD, work_sheets
 
@@ -29,21 +28,15 @@ SHARED_IDENTITY = ("修订版", "年度版")
 DRAFT, UNRELEASED = "草稿", "未发布"
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
-    """Addresses of a county's downloads of a year."""
-
-    xlsx: str
-    csvs: tuple[tuple[str, str], ...]
-
-
-@cache  # the county's page and the list of downloads name them, the files hold them
-def county_sheets(catalogue: Catalogue, year: int, region: str) -> dict[str, Sheet]:
-    """Name of the CSV file -> its sheet, of a county and year; only what holds a row."""
+def county_sheets(
+    catalogue: Catalogue, year: int, region: str, contents: Sequence[ReportContent]
+) -> dict[str, Sheet]:
+    """Name of the CSV file -> its sheet, of a county and year; only what holds a row. `contents` are the
+    reports of the county and year."""
     sheets = {
         "values": _values(catalogue, year, region),
         "verdicts": _verdicts(catalogue, year, region),
-        "charts": _charts(catalogue, year, region),
+        "charts": _charts(catalogue, contents),
         "evaluations": _evaluations(catalogue, year, region),
         "scores": _scores(catalogue, year, region),
     }
@@ -51,23 +44,27 @@ def county_sheets(catalogue: Catalogue, year: int, region: str) -> dict[str, She
     return sheets | work_sheets(catalogue, year, region)
 
 
-def county_files(catalogue: Catalogue, year: int, region: str) -> Files:
+def county_files(year: int, region: str, sheets: Mapping[str, Sheet]) -> Files:
+    """Where the sheets of a county and year are downloaded."""
     folder = f"/data/{year}/{region}"
-    sheets = county_sheets(catalogue, year, region)
     csvs = tuple((sheet.label, f"{folder}/{name}.csv") for name, sheet in sheets.items())
     return Files(f"{folder}.xlsx", csvs)
 
 
 def county_downloads(
-    catalogue: Catalogue, year: int, region: str, release: Release | None = None
+    catalogue: Catalogue,
+    year: int,
+    region: str,
+    sheets: Mapping[str, Sheet],
+    release: Release | None = None,
 ) -> tuple[list[tuple[str, bytes]], Book]:
     """(address, bytes) of each CSV of a county and year, and the Excel file that holds them all.
 
     Every row of a CSV ends with the revision, the year and the county; the Excel file says them once, at
     its top.
     """
-    files = county_files(catalogue, year, region)
-    own = tuple(county_sheets(catalogue, year, region).values())
+    files = county_files(year, region, sheets)
+    own = tuple(sheets.values())
     reviewed = catalogue.edition(year).reviewed
     revision = release.name if release else UNRELEASED if reviewed else DRAFT
     identity = (revision, year, region, catalogue.name(region, year))
@@ -99,6 +96,7 @@ def shared_downloads(catalogue: Catalogue, release: Release | None = None) -> It
 
 
 def _values(catalogue: Catalogue, year: int, region: str) -> Sheet:
+    values = catalogue.place_values(year, region)
     rows = [
         (
             AREAS.get(indicator.area, indicator.area),
@@ -117,8 +115,7 @@ def _values(catalogue: Catalogue, year: int, region: str) -> Sheet:
             v.note,
         )
         for indicator in catalogue.indicators.values()
-        for v in catalogue.values.get(indicator.indicator_id, ())
-        if v.year == year and v.region == region
+        for v in values.get(indicator.indicator_id, ())
     ]
     return Sheet(
         "指标数据",
@@ -199,9 +196,9 @@ def _unit(catalogue: Catalogue, indicator_id: str, statistic: str) -> str:
     return STATISTIC_UNITS.get(statistic, indicator.unit) if indicator else ""
 
 
-def _charts(catalogue: Catalogue, year: int, region: str) -> Sheet:
+def _charts(catalogue: Catalogue, contents: Sequence[ReportContent]) -> Sheet:
     rows: list[tuple[Scalar, ...]] = []
-    for report in catalogue.reports(year, region):
+    for report in contents:
         title = catalogue.area_title(report.area)
         shown = [(f"图 {f.number}", f.title, f.table, f.source) for f in report.figures]
         shown += [(f"表 {t.number}", t.caption, t, t.source) for t in report.tables]

@@ -23,6 +23,7 @@ def internal_section(catalogue: Catalogue, year: int, region: str, area: str, ad
         for r in row_dicts(dataset.table("indicators"))
         if r["publish"] != "public" and r["area_id"] == area
     }
+    own = catalogue.place_values(year, region)
     values = [
         (
             text(definitions[v.indicator_id]["name_zh"]),
@@ -34,8 +35,7 @@ def internal_section(catalogue: Catalogue, year: int, region: str, area: str, ad
             catalogue.source_title(v.source_id),
         )
         for id in definitions
-        for v in catalogue.values.get(id, ())
-        if (v.year, v.region) == (year, region)
+        for v in own.get(id, ())
     ]
     staffing = [
         (row["category"], row["kind"], _amount(row), text(row["period"]), text(row["note"]))

@@ -9,10 +9,9 @@ from gongbao.present import Fact, Facts, Verdict, Verdicts
 from gongbao.publication import Publication
 from gongbao.site.bodies import Body
 from gongbao.site.catalogue import Catalogue, is_sample
-from gongbao.site.downloads import county_files
 from gongbao.site.internal import internal_section
 from gongbao.site.layout import Crumb, Page, Subject, fragment
-from gongbao.site.reading import ReportContent, leading
+from gongbao.site.reading import ReportSummary, leading
 from gongbao.standards.outcome import Outcome
 
 HOME = Crumb("首页", "/index.html")
@@ -165,7 +164,7 @@ def county_overview(publication: Publication, catalogue: Catalogue, year: int, r
         headlines=_cards(catalogue, reports, leading),
         failing=_cards(catalogue, reports, _failing),
         areas=areas,
-        downloads=county_files(catalogue, year, region),
+        downloads=catalogue.files[year, region],
         unreported=catalogue.unreported(year, region),
         note=catalogue.cover(year, region, "note"),
         sources=catalogue.sources_of(year, region),
@@ -207,17 +206,17 @@ def _failing(verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
 
 def _cards(
     catalogue: Catalogue,
-    reports: Sequence[ReportContent],
+    reports: Sequence[ReportSummary],
     choose: Callable[[tuple[Verdict, ...]], tuple[Verdict, ...]],
 ) -> list[tuple[str, str, str]]:
     """(area, its report, cards as HTML) for each report of whose verdicts `choose` leaves any."""
-    chosen: Iterable[tuple[ReportContent, tuple[Verdict, ...]]] = (
+    chosen: Iterable[tuple[ReportSummary, tuple[Verdict, ...]]] = (
         (report, choose(catalogue.verdicts(report))) for report in reports
     )
     return [(catalogue.area_title(r.area), r.page, Verdicts(items).html()) for r, items in chosen if items]
 
 
-def report(catalogue: Catalogue, content: ReportContent, body: Body) -> Page:
+def report(catalogue: Catalogue, content: ReportSummary, body: Body) -> Page:
     """A report: its body with the list of its headings, its siblings, and its sources."""
     year, region, area = content.year, content.region, content.area
     name, title = catalogue.name(region, year), catalogue.area_title(area)
@@ -240,7 +239,7 @@ def report(catalogue: Catalogue, content: ReportContent, body: Body) -> Page:
     years = [
         (
             catalogue.year_label(y),
-            other.page if (other := catalogue.report(y, region, area)) else "",
+            catalogue.page_of(y, region, area),
             y == year,
         )
         for y in catalogue.years_of(region)

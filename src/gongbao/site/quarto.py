@@ -89,7 +89,7 @@ def render_with_quarto(material: Material, out: Path) -> tuple[int, int]:
         shutil.copytree(folder / "_site", out, dirs_exist_ok=True)
     remove_outside_scripts(out.rglob("*.html"))
     _write_rest(material, out)
-    return len(material.catalogue.contents), count
+    return len(material.contents), count
 
 
 def write_project(material: Material, folder: Path) -> int:
@@ -104,7 +104,7 @@ def write_project(material: Material, folder: Path) -> int:
         path.write_text(page_source(page), "utf-8")
         count += 1
     pngs = draw_png(material.svgs, material.store, material.workers)
-    for content in material.catalogue.contents:
+    for content in material.contents:
         page = places.report(material.catalogue, content, Body("", ()))
         path = folder / page.address.removeprefix("/").replace(".html", ".ipynb")
         path.parent.mkdir(parents=True, exist_ok=True)

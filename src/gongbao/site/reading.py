@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import nbformat
 
@@ -32,23 +32,16 @@ class Info(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class ReportContent:
-    """The structured outputs of one report. `specs` are the charts' specifications as canonical text:
-    those of `figures`, in their order, then those displayed without `report.figure`. `sentences` are the
-    paragraphs made by `report.say`, as plain words."""
+class ReportSummary:
+    """What other pages say of a report. `digest` is the SHA-256 of its notebook. Small: a build holds those
+    of many counties at once."""
 
     year: int
     region: str
     area: str
-    path: Path
     digest: str
     verdicts: tuple[Verdict, ...] = ()
     facts: tuple[Fact, ...] = ()
-    figures: tuple[Figure, ...] = ()
-    tables: tuple[Table, ...] = ()
-    specs: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-    sentences: tuple[str, ...] = ()
 
     @property
     def address(self) -> str:
@@ -62,6 +55,28 @@ class ReportContent:
     def leading(self) -> tuple[Verdict, ...]:
         """The verdicts that stand for the area: its headlines or, where it has none, all."""
         return leading(self.verdicts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportContent(ReportSummary):
+    """All that a report's own page and its county's downloads show: held while they are written, and no
+    longer. `specs` are the charts' specifications as canonical text: those of `figures`, in their order,
+    then those displayed without `report.figure`. `sentences` are the paragraphs made by `report.say`, as
+    plain words."""
+
+    path: Path
+    figures: tuple[Figure, ...] = ()
+    tables: tuple[Table, ...] = ()
+    specs: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    sentences: tuple[str, ...] = ()
+
+    @property
+    def summary(self) -> ReportSummary:
+        return ReportSummary(self.year, self.region, self.area, self.digest, self.verdicts, self.facts)
+
+
+Summary = TypeVar("Summary", bound=ReportSummary)
 
 
 def leading(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
@@ -143,18 +158,23 @@ def read_report(key: ReportKey, path: Path) -> ReportContent:
         key.year,
         key.region,
         key.area,
-        path,
         hashlib.sha256(text.encode()).hexdigest(),
         tuple(verdicts),
         tuple(facts),
-        tuple(figures),
-        tuple(tables),
-        (*(figure.spec_text() for figure in figures), *bare),
-        tuple(warnings),
-        tuple(sentences),
+        path=path,
+        figures=tuple(figures),
+        tables=tuple(tables),
+        specs=(*(figure.spec_text() for figure in figures), *bare),
+        warnings=tuple(warnings),
+        sentences=tuple(sentences),
     )
 
 
-def in_order(contents: Iterable[ReportContent]) -> list[ReportContent]:
+def in_order(reports: Iterable[Summary]) -> list[Summary]:
     """By year, region code and area, areas in the order of the domain."""
-    return sorted(contents, key=lambda c: (c.year, c.region, AREA_ORDER.get(c.area, len(AREA_ORDER)), c.area))
+    return sorted(reports, key=lambda r: (r.year, r.region, area_order(r.area)))
+
+
+def area_order(area: str) -> tuple[int, str]:
+    """Sorts areas: those of the domain in its order, then others by name."""
+    return AREA_ORDER.get(area, len(AREA_ORDER)), area

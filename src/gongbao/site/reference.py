@@ -14,7 +14,7 @@ from gongbao.publication import Publication, Release
 from gongbao.site.addresses import in_edition
 from gongbao.site.catalogue import OPERATORS, Catalogue, Indicator, Value, is_sample, number_or_none, text
 from gongbao.site.dataset_card import EXCEL, Download, Variable, card_script, dataset_card
-from gongbao.site.downloads import SHARED_FILES, county_files
+from gongbao.site.downloads import SHARED_FILES
 from gongbao.site.layout import Crumb, Page, fragment
 from gongbao.site.places import HOME
 
@@ -162,7 +162,7 @@ def data_page(catalogue: Catalogue, publication: Publication) -> Page:
                 {
                     "name": catalogue.name(region, year),
                     "sample": is_sample(region),
-                    "files": county_files(catalogue, year, region),
+                    "files": catalogue.files[year, region],
                 }
                 for region in catalogue.regions(year)
             ],
@@ -195,7 +195,7 @@ def _card(catalogue: Catalogue, publication: Publication, release: Release) -> d
     downloads = [
         Download(
             f"{places[region]} 全部数据",
-            base + in_edition(county_files(catalogue, year, region).xlsx, year),
+            base + in_edition(catalogue.files[year, region].xlsx, year),
             EXCEL,
         )
         for region in places

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from gongbao.data.succession import changes_of, code_in, submitted_years
@@ -25,8 +25,8 @@ from gongbao.site.catalogue import (
     text,
     value_order,
 )
-from gongbao.site.downloads import county_sheets
-from gongbao.site.reading import ReportContent
+from gongbao.site.reading import ReportContent, in_order
+from gongbao.site.tabular import Sheet
 from gongbao.site.work_downloads import SMALL_WITHHELD
 from gongbao.site.written import read_written
 
@@ -38,28 +38,42 @@ _FRAMEWORK_TABLES = ("framework_items", "grade_bands")
 _NO_PAGE = ("/index.html", "/404.html")  # the tree's own home takes the place of the first
 
 
-def snapshot_files(
+def edition_snapshot(
     catalogue: Catalogue, publication: Publication, titles: Mapping[str, str]
-) -> Iterator[tuple[str, bytes]]:
-    """(address, bytes) of a release's snapshot: /snapshot/edition.json and one file for each county.
+) -> tuple[str, bytes]:
+    """(address, bytes) of what the counties of a release share: /snapshot/edition.json.
 
-    `titles` are the pages of the build: working address -> title. Addresses inside the snapshot are those
-    of the released edition, below /<year>/r<n>/. `editions.snapshots` reads it back; keys are sorted,
-    lists stand in the order of the page. Raises ValueError for a build that is no release, or internal.
+    `titles` are the pages that are of no single county: working address -> title. Addresses inside a
+    snapshot are those of the released edition, below /<year>/r<n>/. `editions.snapshots` reads it back;
+    keys are sorted, lists stand in the order of the page. Raises ValueError for a build that is no
+    release, or internal.
     """
-    release = publication.release
-    if release is None or catalogue.internal:
+    year = _released(catalogue, publication)
+    return "/snapshot/edition.json", _json(_edition(catalogue, publication, year, _pages(titles, year)))
+
+
+def county_snapshot(
+    catalogue: Catalogue,
+    publication: Publication,
+    region: str,
+    contents: Sequence[ReportContent],
+    sheets: Mapping[str, Sheet],
+    titles: Mapping[str, str],
+) -> tuple[str, bytes]:
+    """The same of one county: `contents` are its reports, `sheets` its downloads, `titles` its pages."""
+    year = _released(catalogue, publication)
+    county = _county(catalogue, year, region, in_order(contents), sheets, _pages(titles, year))
+    return f"/snapshot/{region}.json", _json(county)
+
+
+def _released(catalogue: Catalogue, publication: Publication) -> int:
+    if publication.release is None or catalogue.internal:
         raise ValueError("only a public release has a snapshot")
-    year, regions = release.year, catalogue.regions(release.year)
-    pages: dict[str, dict[str, str]] = {region: {} for region in ("", *regions)}
-    for address, title in titles.items():
-        if address not in _NO_PAGE:
-            own = in_edition(address, year)
-            folder = own.partition("/")[0]
-            pages[folder if folder in regions else ""][own] = title
-    yield "/snapshot/edition.json", _json(_edition(catalogue, publication, year, pages[""]))
-    for region in regions:
-        yield f"/snapshot/{region}.json", _json(_county(catalogue, year, region, pages[region]))
+    return publication.release.year
+
+
+def _pages(titles: Mapping[str, str], year: int) -> dict[str, str]:
+    return {in_edition(address, year): title for address, title in titles.items() if address not in _NO_PAGE}
 
 
 def _json(content: Mapping[str, Any]) -> bytes:
@@ -171,8 +185,14 @@ def _methods(catalogue: Catalogue, publication: Publication) -> dict[str, str]:
 # --- a county --------------------------------------------------------------------------------------
 
 
-def _county(catalogue: Catalogue, year: int, region: str, pages: Mapping[str, str]) -> dict[str, Any]:
-    reports = catalogue.reports(year, region)
+def _county(
+    catalogue: Catalogue,
+    year: int,
+    region: str,
+    reports: Sequence[ReportContent],
+    sheets: Mapping[str, Sheet],
+    pages: Mapping[str, str],
+) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "region": region,
@@ -218,7 +238,7 @@ def _county(catalogue: Catalogue, year: int, region: str, pages: Mapping[str, st
         ],
         "records": {
             name: {"label": sheet.label, "header": list(sheet.header), "rows": [list(r) for r in sheet.rows]}
-            for name, sheet in county_sheets(catalogue, year, region).items()
+            for name, sheet in sheets.items()
             if name not in _ELSEWHERE
         },
     }
