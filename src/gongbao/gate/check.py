@@ -15,8 +15,8 @@ from gongbao.gate.pieces import read_pieces
 from gongbao.gate.rules import Rules
 from gongbao.gate.secrets import Place, Secrets, make_secrets
 from gongbao.gate.tables import tables_of, total_leaks, value_leaks
+from gongbao.pool import in_processes
 from gongbao.site.internal import MARKER
-from gongbao.site.pool import in_processes
 
 FEW = 40  # files that this process reads itself
 # /reports/2019/511923/…, and in a published tree /2019/r1/511923/… or /2019/r1/data/511923….

@@ -12,9 +12,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from gongbao.pool import in_processes
 from gongbao.present.display import MIME, VEGALITE
 from gongbao.site.finish import finish
-from gongbao.site.pool import in_processes
 from gongbao.site.reading import ReportContent, bundles, load
 from gongbao.site.store import Store, digest
 

@@ -10,11 +10,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from gongbao.pool import Pool
 from gongbao.present.characters import missing_characters
 from gongbao.present.theme import FONT_FOLDER, MEASURES_FOLDER, VEGALITE_VERSION
 from gongbao.site.drawers import Drawers
 from gongbao.site.drawing import Drawing, to_png, to_svgs
-from gongbao.site.pool import Pool
 from gongbao.site.store import Store, digest
 
 _TOGETHER = 16  # charts that a drawing process gets at a time: about a second's work

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from types import TracebackType
 
+from gongbao.pool import Pool
 from gongbao.site.drawing import bundle, start_engine
-from gongbao.site.pool import Pool
 
 
 class Drawers:

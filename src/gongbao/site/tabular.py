@@ -16,8 +16,8 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 
+from gongbao.pool import Pool
 from gongbao.present import Table
-from gongbao.site.pool import Pool
 from gongbao.site.store import Store, digest
 
 Scalar = str | int | float | None

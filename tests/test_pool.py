@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from gongbao.site.pool import Pool, WorkerDiedError, in_processes
+from gongbao.pool import Pool, WorkerDiedError, in_processes
 
 
 class AwkwardError(Exception):
@@ -101,7 +101,7 @@ def test_nothing_outlives_this_process(end: signal.Signals, inherit: bool, tmp_p
     script = tmp_path / "waits.py"
     script.write_text(
         "import time\n"
-        "from gongbao.site.pool import Pool\n"
+        "from gongbao.pool import Pool\n"
         "if __name__ == '__main__':\n"
         f"    with Pool(2, inherit={inherit}) as pool:\n"
         "        pool.map(abs, [1, 2])\n"
