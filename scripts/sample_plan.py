@@ -116,7 +116,7 @@ def _progress(place: Setting, code: str, goal: Goal, rng: np.random.Generator) -
 # --- building projects -------------------------------------------------------------------------------
 
 _STAGES = ("前期", "招标", "在建", "完工", "投用")
-# name, category, area (㎡), cost of a ㎡ (元), month in which work begins (0: January 2021), months it takes
+# name, category, area (㎡), cost of a ㎡ (元), month in which work begins (0: the first year's January), how long
 _BUILDINGS = (
     ("{a}镇中心幼儿园新建", "幼儿园建设", 3200, 3100, -2, 14),
     ("第一小学教学综合楼", "校舍新建", 5400, 2900, 3, 13),
@@ -145,12 +145,12 @@ class _Building:
     end: int
 
 
-def _month(number: int) -> tuple[int, int]:
-    return 2021 + number // 12, number % 12 + 1
+def _month(place: Setting, number: int) -> tuple[int, int]:
+    return place.year - place.age + number // 12, number % 12 + 1
 
 
-def _day(number: int, day: int) -> date:
-    year, month = _month(number)
+def _day(place: Setting, number: int, day: int) -> date:
+    year, month = _month(place, number)
     return workday(date(year, month, day))
 
 
@@ -190,14 +190,14 @@ def project_tables(place: Setting) -> dict[str, list[Row]]:
         row: Row = {
             "project_id": b.code, "name": b.name, "category": b.category, "stage": stage, "area_m2": b.area,
             "invest_plan": b.plan, "invest_done": round(b.plan * (0.02 + 0.98 * share), 1) if share else 0,
-            "due": iso(_day(b.due, 28)), "source_id": SOURCE,
+            "due": iso(_day(place, b.due, 28)), "source_id": SOURCE,
         }  # fmt: skip
         if (place.code, place.year, b.code) == OVERSPENT:
             row["invest_done"] = round(b.plan * 1.04, 1)
         if last >= b.begin:
-            row["start"] = iso(_day(b.begin, 6))
+            row["start"] = iso(_day(place, b.begin, 6))
         if last >= b.end:
-            row["done"] = iso(_day(b.end, 24))
+            row["done"] = iso(_day(place, b.end, 24))
         rows.append(row)
         if b.begin <= last and b.end >= 12 * place.age:
             building.append(b)
@@ -214,7 +214,7 @@ def _ten_day_reports(place: Setting, b: _Building) -> list[Row]:
     rows: list[Row] = []
     first, last = max(b.begin, 12 * place.age), min(b.end, 12 * place.age + 11)
     for number in range(first, last + 1):
-        year, month = _month(number)
+        year, month = _month(place, number)
         for part, word in enumerate(("上", "中", "下")):
             t = min(1.0, (number - b.begin + (part + 1) / 3) / (b.end - b.begin + 1))
             percent = round(100 * t * t * (3 - 2 * t), 1)

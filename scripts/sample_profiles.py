@@ -22,7 +22,8 @@ class Profile:
     `prompt`: the share of problems mended in time; `findings`: problems found a year; `visited`:
     schools that inspectors visit each month; `paid`: the share of received funds that is paid;
     `satisfied`: the share of 认可 in surveys; `preschool`: 毛入园率, 普惠覆盖率 and 公办占比 of each
-    year in per cent; `campaign`: how far the county's campaigns have come in each year.
+    year in per cent; `campaign`: how far the county's campaigns have come in each year; `unplaced`: the
+    share of disabled children without a place at school in the first year.
     """
 
     prompt: float
@@ -32,36 +33,37 @@ class Profile:
     satisfied: float
     preschool: tuple[tuple[float, float, float], ...]
     campaign: tuple[int, int, int]
+    unplaced: float = 0.0
 
 
 PROFILES: Mapping[str, Profile] = {
     "990101": Profile(
         0.74, (30, 28, 26), 18, 0.95, 0.918,
-        ((86.2, 83.4, 50.6), (88.1, 85.0, 52.3), (90.6, 86.7, 53.8)), (1, 3, 4),
+        ((86.2, 83.4, 50.6), (88.1, 85.0, 52.3), (90.6, 86.7, 53.8)), (1, 3, 4), 0.038,
     ),
     # passes what it is asked
     "990102": Profile(
         0.9, (24, 22, 19), 12, 0.97, 0.947,
-        ((88.4, 86.1, 53.0), (90.3, 88.2, 54.9), (92.1, 90.4, 56.2)), (3, 4, 6),
+        ((88.4, 86.1, 53.0), (90.3, 88.2, 54.9), (92.1, 90.4, 56.2)), (3, 4, 6), 0.017,
     ),
     # pays late, mends late, and people are not content
     "990103": Profile(
         0.45, (28, 29, 30), 16, 0.58, 0.828,
-        ((80.3, 74.6, 44.1), (81.9, 76.8, 45.9), (83.1, 78.9, 47.2)), (1, 1, 2),
+        ((80.3, 74.6, 44.1), (81.9, 76.8, 45.9), (83.1, 78.9, 47.2)), (1, 1, 2), 0.108,
     ),
     # prints as 85.0 and is below 85 (毛入园率 in 2022); prints as 80.0 and is below 80 (普惠 in 2023)
     "990104": Profile(
         0.7, (26, 25, 23), 12, 0.93, 0.892,
-        ((82.6, 78.2, 51.2), (84.96, 79.1, 52.0), (86.4, 79.96, 52.7)), (1, 2, 3),
+        ((82.6, 78.2, 51.2), (84.96, 79.1, 52.0), (86.4, 79.96, 52.7)), (1, 2, 3), 0.046,
     ),
     # above the nation's 85 and below the province's 90 of 2023
     "990105": Profile(
         0.66, (22, 21, 20), 12, 0.91, 0.879,
-        ((84.9, 80.4, 50.1), (86.3, 81.9, 50.9), (88.2, 83.5, 51.6)), (1, 2, 3),
+        ((84.9, 80.4, 50.1), (86.3, 81.9, 50.9), (88.2, 83.5, 51.6)), (1, 2, 3), 0.06,
     ),
     "990106": Profile(
         0.78, (18, 17, 16), 10, 0.94, 0.902,
-        ((87.7, 85.5, 51.8), (89.2, 86.8, 53.1), (91.0, 88.3, 54.0)), (2, 3, 4),
+        ((87.7, 85.5, 51.8), (89.2, 86.8, 53.1), (91.0, 88.3, 54.0)), (2, 3, 4), 0.02,
     ),
 }  # fmt: skip
 
@@ -77,6 +79,7 @@ class Setting:
     schools: Sequence[Mapping[str, Any]]
     school_year: Sequence[Mapping[str, Any]]
     profile: Profile = field(repr=False)
+    seed: int = SEED
 
     @property
     def education(self) -> list[Mapping[str, Any]]:
@@ -112,7 +115,7 @@ class Setting:
 
     def chance(self, part: int) -> np.random.Generator:
         """A generator for one part of one county and year: widening one part leaves the others alone."""
-        return np.random.default_rng([SEED, int(self.code), self.year, part])
+        return np.random.default_rng([self.seed, int(self.code), self.year, part])
 
 
 def round_part(place: Setting, all_: Sequence[T]) -> list[T]:

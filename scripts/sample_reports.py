@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -27,11 +28,17 @@ _REASONS = (
 
 
 def finance_rows(
-    code: str, budget: float, years: tuple[int, ...], rng: np.random.Generator, level: float = 1.0
+    code: str,
+    budget: float,
+    years: tuple[int, ...],
+    rng: np.random.Generator,
+    level: float = 1.0,
+    falls: Collection[tuple[str, int, str]] = (FALL,),
 ) -> dict[int, list[dict[str, Any]]]:
     """Spending of each year with growth over the year before, from the figures as they are filed.
 
-    `level`: spending for each pupil against the usual, in the year before the first.
+    `level`: spending for each pupil against the usual, in the year before the first; `falls`: county, year
+    and stage where it goes down.
     """
     factor = 1 + (int(code) % 10 - 3) * 0.02
     money = {"total_education_funds": round(budget * 1.28, 4), "general_public_budget": round(budget, 4)}
@@ -70,7 +77,7 @@ def finance_rows(
             money[name] = round(before * (1 + rng.uniform(0.025, 0.075)), 4)
             add(name, "全部", money[name], "亿元", before)
         for stage, before in list(pupils.items()):
-            growth = -0.0235 if (code, year, stage) == FALL else rng.uniform(0.012, 0.085)
+            growth = -0.0235 if (code, year, stage) in falls else rng.uniform(0.012, 0.085)
             pupils[stage] = round(before * (1 + growth), 2)
             add("per_pupil_budget", stage, pupils[stage], "元", before)
         for stage, value in {"幼儿园": 600, "小学": 720, "初中": 940, "高中": 1000}.items():

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gongbao.standards import RULES, difference_coefficient, find_target
+from gongbao.standards import RULES, LocalTargets, difference_coefficient, find_target
 
 RESOURCES = tuple(rule.indicator_id for rule in RULES["quality_2017"])
 BACKBONE = "backbone_teachers_per_100"
@@ -250,15 +250,15 @@ def _goals(
     """
     pupils = np.array([u[2] for u in units], dtype=float)
     draws = np.array([u[0].draws[level] for u in units])
-    mean = (pupils[:, None] * draws).sum(0) / pupils.sum()
-    deviation = np.sqrt((pupils[:, None] * (draws - mean) ** 2).sum(0) / pupils.sum())
+    mean, deviation = weighted_spread(pupils, draws)
     wanted = np.array(TYPICAL[level]) + policy.shift
     scale = wanted * policy.floor / (deviation - wanted * mean)
     if (scale <= 0).any():
         raise ValueError(f"{county.code} {year} {level}: the draws can't give the intended coefficients")
     thresholds = []
+    local = LocalTargets(targets, county.code, year)
     for name in RESOURCES:
-        target = find_target(targets, name, "数值", level, county.code, year)
+        target = local.find(name, "数值", level)
         if target is None:
             raise ValueError(f"no threshold for {name} {level} {year}")
         thresholds.append(target.value)
@@ -268,6 +268,14 @@ def _goals(
             ratios[number, school.missed[1]] = school.missed[2] * min(policy.floor, 1)
     values = np.array(thresholds) * ratios
     return {u[0].row["school_id"]: values[i] for i, u in enumerate(units)}
+
+
+def weighted_spread(
+    pupils: np.ndarray[Any, Any], draws: np.ndarray[Any, Any]
+) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Mean and standard deviation of each resource between schools, weighted by pupils."""
+    mean = (pupils[:, None] * draws).sum(0) / pupils.sum()
+    return mean, np.sqrt((pupils[:, None] * (draws - mean) ** 2).sum(0) / pupils.sum())
 
 
 def _stage_row(

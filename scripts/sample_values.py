@@ -174,17 +174,11 @@ def preschool_rates(
     return {(name, "幼儿园"): row | {"note": note} for name, row in rates.items()}
 
 
-# The share of disabled children without a place at school in the first year; it falls.
-_UNPLACED = {
-    "990101": 0.038, "990102": 0.017, "990103": 0.108, "990104": 0.046, "990105": 0.06, "990106": 0.02,
-}  # fmt: skip
-
-
 def _access(place: Setting) -> dict[tuple[str, str], Row]:
     rng = place.chance(32)
     pupils = place.total("students", "小学", "初中")
     disabled = round(pupils * 0.0062) + whole(rng, -4, 4)
-    enrolled = disabled - round(disabled * max(0.0, _UNPLACED[place.code] - 0.022 * place.age))
+    enrolled = disabled - round(disabled * max(0.0, place.profile.unplaced - 0.022 * place.age))
     home = 3 if place.code == "990105" else round(disabled * rng.uniform(0.09, 0.14))
     regular = round(disabled * rng.uniform(0.56, 0.64))
     leaving = round(place.total("students", "初中") * 0.33)
