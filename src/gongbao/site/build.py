@@ -11,16 +11,19 @@ from typing import Literal
 from gongbao.data.dataset import Dataset
 from gongbao.present import Figure, Table
 from gongbao.publication import Publication
-from gongbao.site import checks, compare, places, reference, written
+from gongbao.site import compare, places, reference, written
 from gongbao.site.bodies import render_bodies
 from gongbao.site.catalogue import Catalogue, plan_of
 from gongbao.site.charts import Drawings, character_warning, vega_bundle
 from gongbao.site.downloads import county_downloads, county_files, county_sheets, shared_downloads
 from gongbao.site.drawers import Drawers
+from gongbao.site.group_pages import leaf_pages, shared_pages, upper_pages
+from gongbao.site.groups import GROUP, Group, group_places, leaf_of, leaves
 from gongbao.site.layout import Page, navigation, whole
 from gongbao.site.reading import Info, ReportContent, in_order, read_report
 from gongbao.site.snapshot import county_snapshot, edition_snapshot
 from gongbao.site.store import Store
+from gongbao.site.summary import add_up, summarise
 from gongbao.site.tabular import Sheet, table_csv, write_books
 from gongbao.standards.rectification import DeadlineRule
 from gongbao.workbooks.planning import ReportKey
@@ -28,6 +31,10 @@ from gongbao.workbooks.planning import ReportKey
 Engine = Literal["embedded", "quarto"]
 # Called with what is being done, how much of it is done, and how much there is.
 Progress = Callable[[str, int, int], None]
+
+
+Compared = tuple[str, str]
+"""An area, and the code of the leaf whose counties are compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,8 @@ class Material:
     catalogue: Catalogue
     contents: Sequence[ReportContent]
     sheets: Mapping[tuple[int, str], Mapping[str, Sheet]]
-    comparisons: Mapping[str, list[compare.Comparison]]
+    root: Group
+    comparisons: Mapping[Compared, list[compare.Comparison]]
     svgs: Mapping[str, str]
     drawn: int
     store: Store
@@ -80,12 +88,14 @@ def build_site(
     store: Path,
     progress: Progress | None = None,
     drawers: Drawers | None = None,
+    group: int = GROUP,
 ) -> SiteSummary:
     """Write the site into `out`, a fresh folder of the caller's.
 
     `reports` are the executed notebooks; `workbooks` gives the title and description of each area.
     `store` keeps drawings and rendered bodies between builds; it may be deleted at any time. `drawers`
-    are drawing processes that run already; they are ended here. The same
+    are drawing processes that run already; they are ended here. `group`: the most counties that a page
+    lists. The same
     input gives the same bytes, whatever `workers` and whatever `store` holds. Raises ChartError for
     charts that can't be drawn, QuartoMissing / QuartoFailed with the quarto engine.
     """
@@ -99,6 +109,7 @@ def build_site(
             store=store,
             drawers=drawers,
             progress=progress,
+            group=group,
         )
         out.mkdir(parents=True, exist_ok=True)
         if engine == "quarto":
@@ -110,10 +121,10 @@ def build_site(
             bodies, rendered = render_bodies(
                 contents, material.svgs, material.store, workers, material.steps("排版")
             )
-            links = navigation(publication)
+            links, listed = navigation(publication), leaf_of(material.root)
             titles: dict[str, str] = {}
             report_pages = (
-                places.report(material.catalogue, content, body)
+                places.report(material.catalogue, content, body, listed[content.region])
                 for content, body in zip(contents, bodies, strict=True)
             )
             for page in (
@@ -145,6 +156,7 @@ def gather(
     store: Path,
     drawers: Drawers,
     progress: Progress | None = None,
+    group: int = GROUP,
 ) -> Material:
     """Read the notebooks and draw every chart of the site."""
     contents = in_order(read_report(key, path) for key, path in reports.items())
@@ -162,14 +174,19 @@ def gather(
     )
     sheets = {place: county_sheets(catalogue, *place, by_place[place]) for place in plan}
     catalogue.files = {place: county_files(*place, own) for place, own in sheets.items()}
-    comparisons = {area: compare.compare(catalogue, area) for area in catalogue.areas}
+    root = group_places(catalogue, group)
+    comparisons = {
+        (area, leaf.code): compare.compare(catalogue, area, leaf)
+        for leaf in leaves(root)
+        for area in catalogue.areas
+    }
     places_of = _spec_places(contents, comparisons)
     drawings.ask(places_of)
     warnings = [w for content in contents for w in content.warnings]
     warnings += [w for spec, place in places_of.items() if (w := character_warning(spec, place))]
     svgs, drawn = drawings.collect(places_of, _steps(progress, "画图"))
     return Material(
-        publication, catalogue, contents, sheets, comparisons, svgs, drawn, folder, workers, drawers,
+        publication, catalogue, contents, sheets, root, comparisons, svgs, drawn, folder, workers, drawers,
         progress, warnings,
     )  # fmt: skip
 
@@ -197,7 +214,7 @@ def _deadline_rule(publication: Publication) -> DeadlineRule:
 
 
 def _spec_places(
-    contents: Sequence[ReportContent], comparisons: Mapping[str, list[compare.Comparison]]
+    contents: Sequence[ReportContent], comparisons: Mapping[Compared, list[compare.Comparison]]
 ) -> dict[str, str]:
     """Where each distinct chart stands first."""
     found: dict[str, str] = {}
@@ -205,30 +222,28 @@ def _spec_places(
         for i, spec in enumerate(content.specs):
             label = f"图 {content.figures[i].number}" if i < len(content.figures) else "未编号的图"
             found.setdefault(spec, f"{content.address} {label}")
-    for area, years in comparisons.items():
+    for key, years in comparisons.items():
+        place = compare.displays_folder(*key).removeprefix("/")
         for comparison in years:
             for figure in comparison.figures:
-                found.setdefault(figure.spec_text(), f"site/areas/{area} 图 {figure.number}")
+                found.setdefault(figure.spec_text(), f"{place} 图 {figure.number}")
     return found
 
 
 def other_pages(material: Material) -> Iterator[Page]:
     """Every generated page except the reports."""
-    catalogue = material.catalogue
-    yield places.home(material.publication, catalogue)
-    for year in catalogue.years:
-        yield places.edition(catalogue, year)
-        for region in catalogue.regions(year):
-            yield places.county_overview(material.publication, catalogue, year, region)
-    yield compare.areas_page(catalogue)
-    for area, found in material.comparisons.items():
-        yield compare.compare_page(catalogue, area, found, material.svgs)
-    yield reference.indicators_page(catalogue)
-    for indicator in catalogue.indicators.values():
-        yield reference.indicator_page(catalogue, indicator)
-    yield reference.sources_page(catalogue)
-    yield reference.data_page(catalogue, material.publication)
-    yield checks.checks_page(catalogue)
+    publication, catalogue, root = material.publication, material.catalogue, material.root
+    summaries = {}
+    for leaf in leaves(root):
+        for year in catalogue.years:
+            for region in leaf.regions:
+                if (year, region) in catalogue.plan:
+                    yield places.county_overview(publication, catalogue, year, region, leaf)
+        own = {area: material.comparisons[area, leaf.code] for area in catalogue.areas}
+        yield from leaf_pages(publication, catalogue, leaf, own, material.svgs)
+        summaries[leaf.code] = summarise(catalogue, leaf)
+    yield from upper_pages(publication, catalogue, root, add_up(root, summaries))
+    yield from shared_pages(catalogue)
 
 
 def written_pages(publication: Publication) -> list[Page]:
@@ -246,9 +261,10 @@ def write_files(material: Material, out: Path) -> None:
         for content in material.contents:
             folder = f"/reports/{content.address}"
             _write_displays(out, folder, content.figures, content.tables, material.svgs)
-        for area, found in material.comparisons.items():
+        for key, found in material.comparisons.items():
+            folder = compare.displays_folder(*key)
             for each in found:
-                _write_displays(out, f"/site/areas/{area}", each.figures, each.tables, material.svgs)
+                _write_displays(out, folder, each.figures, each.tables, material.svgs)
         for csvs in (*(csvs for csvs, _ in downloads), shared_downloads(catalogue, release)):
             for address, data in csvs:
                 _write(out, address, data)

@@ -323,12 +323,7 @@ class Catalogue:
         """All sources by number, the publication's own first, then those that submissions list."""
         found: dict[str, Source] = {}
         for row in row_dicts(self.dataset.table("sources")):
-            source = Source(
-                *(
-                    text(row[name])
-                    for name in ("source_id", "title", "doc_no", "issuer", "date", "url", "note")
-                )
-            )
+            source = source_of(row)
             found.setdefault(source.source_id, source)
         return found
 
@@ -353,6 +348,12 @@ class Catalogue:
             if area in (None, "overview"):
                 wanted |= set(rows["source_id"].dropna())
         return [source for id, source in self.sources.items() if id in wanted]
+
+
+def source_of(row: Mapping[Any, Any]) -> Source:
+    """A row of the table of sources."""
+    names = ("source_id", "title", "doc_no", "issuer", "date", "url", "note")
+    return Source(*(text(row[name]) for name in names))
 
 
 def is_sample(region: str) -> bool:

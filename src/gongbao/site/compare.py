@@ -17,8 +17,9 @@ from gongbao.present.table import make_table
 from gongbao.present.theme import COLOURS, config
 from gongbao.rows import row_dicts
 from gongbao.site.catalogue import OPERATORS, Catalogue, is_sample
+from gongbao.site.groups import Group
 from gongbao.site.layout import Crumb, Page, fragment
-from gongbao.site.places import HOME
+from gongbao.site.places import HOME, area_page
 from gongbao.site.reading import ReportSummary, leading
 from gongbao.site.svg import inline
 from gongbao.standards.outcome import Outcome
@@ -36,17 +37,23 @@ class Comparison:
     figures: tuple[Figure, ...]
 
 
-def area_page(area: str) -> str:
-    return f"/site/areas/{area}.html"
+def displays_folder(area: str, code: str) -> str:
+    """Where the files of a comparison's figures and tables stand: beside its page, under the page's name."""
+    return area_page(area, code).removesuffix(".html")
 
 
-def compare(catalogue: Catalogue, area: str) -> list[Comparison]:
-    """The comparisons of an area, the latest year first; only the latest year has figures."""
+def compare(catalogue: Catalogue, area: str, group: Group) -> list[Comparison]:
+    """The comparisons of an area in a leaf, the latest year first; only the latest year has figures."""
     check_whole_charts()
+    members = set(group.regions)
     found: list[Comparison] = []
     tables = figures = 0
     for year in catalogue.years:
-        reports = [r for code in catalogue.regions(year) if (r := catalogue.report(year, code, area))]
+        reports = [
+            r
+            for code in catalogue.regions(year)
+            if code in members and (r := catalogue.report(year, code, area))
+        ]
         if not reports:
             continue
         made = [
@@ -222,17 +229,19 @@ def areas_page(catalogue: Catalogue) -> Page:
 
 
 def compare_page(
-    catalogue: Catalogue, area: str, comparisons: list[Comparison], svgs: Mapping[str, str]
+    catalogue: Catalogue, area: str, comparisons: list[Comparison], svgs: Mapping[str, str], group: Group
 ) -> Page:
-    address = area_page(area)
+    """The comparisons of an area in a leaf, as `compare` made them."""
+    address = area_page(area, group.code)
+    files = displays_folder(area, group.code).rpartition("/")[2]
     years = [
         {
             "year": c.year,
             "label": catalogue.year_label(c.year),
             "reports": [(catalogue.name(r.region, c.year), r.page) for r in c.reports],
-            "tables": [table.figure_html(f"{area}/{table.id}") for table in c.tables],
+            "tables": [table.figure_html(f"{files}/{table.id}") for table in c.tables],
             "figures": [
-                figure.html(inline(svgs[figure.spec_text()], figure.id), f"{area}/{figure.id}")
+                figure.html(inline(svgs[figure.spec_text()], figure.id), f"{files}/{figure.id}")
                 for figure in c.figures
             ],
         }
@@ -246,6 +255,20 @@ def compare_page(
         years=years,
         indicators=indicators,
     )
-    title = catalogue.area_title(area)
+    title = compare_title(catalogue, area, group)
     sample = any(is_sample(r.region) for c in comparisons for r in c.reports)
-    return Page(address, title, body, f"{title}：各县（市、区）比较", (HOME, AREAS_PAGE), sample)
+    crumbs = compare_crumbs(catalogue, area, group)
+    return Page(address, title, body, f"{title}：各县（市、区）比较", crumbs, sample)
+
+
+def compare_title(catalogue: Catalogue, area: str, group: Group) -> str:
+    title = catalogue.area_title(area)
+    return f"{title}：{group.name}" if group.code else title
+
+
+def compare_crumbs(catalogue: Catalogue, area: str, group: Group) -> tuple[Crumb, ...]:
+    """The way from the home page to a group's comparison."""
+    if not group.code:
+        return HOME, AREAS_PAGE
+    down = (Crumb(name, area_page(area, code)) for code, name in group.above)
+    return HOME, AREAS_PAGE, Crumb(catalogue.area_title(area), area_page(area)), *down

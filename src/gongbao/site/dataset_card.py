@@ -14,6 +14,7 @@ from typing import Any
 from gongbao.publication import Publication, Release
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+NAMED = 12  # sample places that the description names; of more it says how many there are
 CODES = "GB/T 2260"  # 中华人民共和国行政区划代码
 
 
@@ -45,10 +46,12 @@ def dataset_card(
     variables: Sequence[Variable],
     downloads: Sequence[Download],
     sources: Sequence[str] = (),
+    counties: int | None = None,
 ) -> dict[str, Any]:
-    """JSON-LD of a revision. `places`: region code -> name as of that year; `sources`: titles of the
-    documents that the numbers come from. Nothing is said that the publication does not state: no licence,
-    number or office where it names none."""
+    """JSON-LD of a revision. `places`: region code -> name as of that year, of the counties or of regions
+    that hold `counties` of them; `sources`: titles of the documents that the numbers come from.
+    Nothing is said that the publication does not state: no licence, number or office where it names none.
+    """
     name = f"{publication.title}（{release.year}年度）"
     home = release.site_url + release.address if release.site_url else ""
     card = {
@@ -57,7 +60,7 @@ def dataset_card(
         "@id": home,
         "url": home,
         "name": f"{name}修订版 {release.name}",
-        "description": description(publication, release, places, len(variables)),
+        "description": description(publication, release, places, len(variables), counties),
         "identifier": release.doc_no,
         "version": release.name,
         "datePublished": release.date,
@@ -81,16 +84,24 @@ def dataset_card(
     return {key: value for key, value in card.items() if value not in ("", None, [])}
 
 
-def description(publication: Publication, release: Release, places: Mapping[str, str], variables: int) -> str:
+def description(
+    publication: Publication,
+    release: Release,
+    places: Mapping[str, str],
+    variables: int,
+    counties: int | None = None,
+) -> str:
     """What the edition holds, in one paragraph."""
     samples = [name for code, name in places.items() if code.startswith("99")]
+    many = len(places) if counties is None else counties
     sentences = [
         f"{publication.title}{release.year}年度版，修订版 {release.name}，{release.date} 发布",
-        f"含 {len(places)} 个县（市、区）的指标数据、结论、图表数据和督导工作记录，公开指标 {variables} 项",
+        f"含 {many} 个县（市、区）的指标数据、结论、图表数据和督导工作记录，公开指标 {variables} 项",
         "每个数带单位、限定词、缺失原因、来源和出处；没有的数据留空，不写 0",
     ]
     if samples:
-        sentences.append(f"其中{'、'.join(samples)}为示例地区，数据是虚构的")
+        named = "、".join(samples[:NAMED]) + (f"等 {len(samples)} 个" if len(samples) > NAMED else "")
+        sentences.append(f"其中{named}为示例地区，数据是虚构的")
     return "；".join(sentences) + "。"
 
 

@@ -9,6 +9,7 @@ from gongbao.present import Fact, Facts, Verdict, Verdicts
 from gongbao.publication import Publication
 from gongbao.site.bodies import Body
 from gongbao.site.catalogue import Catalogue, is_sample
+from gongbao.site.groups import ROOT, WHOLE, Group
 from gongbao.site.internal import internal_section
 from gongbao.site.layout import Crumb, Page, Subject, fragment
 from gongbao.site.reading import ReportSummary, leading
@@ -17,8 +18,14 @@ from gongbao.standards.outcome import Outcome
 HOME = Crumb("首页", "/index.html")
 
 
-def edition_page(year: int) -> str:
-    return f"/reports/{year}/index.html"
+def edition_page(year: int, code: str = ROOT) -> str:
+    """The list of a year's counties, or of those of the group with this code."""
+    return f"/reports/{year}/{code}/index.html" if code else f"/reports/{year}/index.html"
+
+
+def area_page(area: str, code: str = ROOT) -> str:
+    """The comparison of an area, or that of the group with this code."""
+    return f"/site/areas/{area}/{code}.html" if code else f"/site/areas/{area}.html"
 
 
 def county_page(year: int, region: str) -> str:
@@ -28,6 +35,12 @@ def county_page(year: int, region: str) -> str:
 def subject(catalogue: Catalogue, year: int, region: str = "", area: str = "") -> Subject:
     """What a page of one edition is about."""
     return Subject(year, not catalogue.edition(year).reviewed, region, area)
+
+
+def edition_crumbs(year: int, trail: Iterable[tuple[str, str]]) -> tuple[Crumb, ...]:
+    """The way from the home page through a year and these groups of it."""
+    down = (Crumb(name, edition_page(year, code)) for code, name in trail)
+    return HOME, Crumb(f"{year}年", edition_page(year)), *down
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,27 +137,39 @@ def home(publication: Publication, catalogue: Catalogue) -> Page:
     return Page(address, publication.title, body, publication.description, sample=sample)
 
 
-def edition(catalogue: Catalogue, year: int) -> Page:
-    address = edition_page(year)
-    counties = [county(catalogue, year, region) for region in catalogue.regions(year)]
+def edition(catalogue: Catalogue, year: int, group: Group) -> Page:
+    """The counties of a leaf that have a report of the year."""
+    address, members = edition_page(year, group.code), set(group.regions)
+    counties = [county(catalogue, year, region) for region in catalogue.regions(year) if region in members]
     samples = [c for c in counties if c.sample]
     groups = [("县（市、区）", [c for c in counties if not c.sample], False), ("示例地区", samples, True)]
-    others = [(catalogue.year_label(y), edition_page(y)) for y in catalogue.years if y != year]
+    others = [
+        (catalogue.year_label(y), edition_page(y, group.code))
+        for y in catalogue.years
+        if y != year and not members.isdisjoint(catalogue.regions(y))
+    ]
     body = fragment("edition.html.j2", address, groups=groups, other_years=others)
-    title = f"{year}年教育督导公报"
+    title = edition_title(year, group)
     return Page(
         address,
         title,
         body,
         f"{title}：{len(counties)} 个县（市、区）的结论和报告",
-        (HOME,),
+        edition_crumbs(year, group.above) if group.code else (HOME,),
         bool(samples),
         subject=subject(catalogue, year),
     )
 
 
-def county_overview(publication: Publication, catalogue: Catalogue, year: int, region: str) -> Page:
-    """Verdict first, then what fails and by how much, then the areas with their key figures."""
+def edition_title(year: int, group: Group) -> str:
+    return f"{group.name} {year}年教育督导公报" if group.code else f"{year}年教育督导公报"
+
+
+def county_overview(
+    publication: Publication, catalogue: Catalogue, year: int, region: str, leaf: Group = WHOLE
+) -> Page:
+    """Verdict first, then what fails and by how much, then the areas with their key figures. `leaf` is the
+    group that lists the county."""
     address, shown = county_page(year, region), county(catalogue, year, region)
     reports = catalogue.reports(year, region)
     areas = [
@@ -185,7 +210,7 @@ def county_overview(publication: Publication, catalogue: Catalogue, year: int, r
         title,
         body,
         f"{title}：结论、主要数字、各领域报告和数据下载",
-        (HOME, Crumb(f"{year}年", edition_page(year))),
+        edition_crumbs(year, leaf.trail),
         shown.sample,
         aside,
         "county",
@@ -216,8 +241,9 @@ def _cards(
     return [(catalogue.area_title(r.area), r.page, Verdicts(items).html()) for r, items in chosen if items]
 
 
-def report(catalogue: Catalogue, content: ReportSummary, body: Body) -> Page:
-    """A report: its body with the list of its headings, its siblings, and its sources."""
+def report(catalogue: Catalogue, content: ReportSummary, body: Body, leaf: Group = WHOLE) -> Page:
+    """A report: its body with the list of its headings, its siblings, and its sources. `leaf` is the group
+    that lists its county."""
     year, region, area = content.year, content.region, content.area
     name, title = catalogue.name(region, year), catalogue.area_title(area)
     sources = catalogue.sources_of(year, region, area)
@@ -230,7 +256,7 @@ def report(catalogue: Catalogue, content: ReportSummary, body: Body) -> Page:
         name=name,
         year=year,
         county_page=county_page(year, region),
-        area_page=f"/site/areas/{area}.html",
+        area_page=area_page(area, leaf.code),
         area_title=title,
     )
     siblings = [
@@ -252,7 +278,7 @@ def report(catalogue: Catalogue, content: ReportSummary, body: Body) -> Page:
         siblings=siblings,
         years=years,
     )
-    crumbs = (HOME, Crumb(f"{year}年", edition_page(year)), Crumb(name, county_page(year, region)))
+    crumbs = (*edition_crumbs(year, leaf.trail), Crumb(name, county_page(year, region)))
     return Page(
         content.page,
         f"{name} {year}年 {title}",

@@ -28,6 +28,7 @@ from gongbao.site.bodies import Body
 from gongbao.site.charts import draw_png
 from gongbao.site.drawers import Drawers
 from gongbao.site.finish import finish
+from gongbao.site.groups import leaf_of
 from gongbao.site.layout import Page, fragment, navigation, whole
 from gongbao.site.reading import Info, ReportContent, load
 from gongbao.workbooks.planning import ReportKey
@@ -41,6 +42,7 @@ _NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
+_GENERATED = ("areas", "indicators", "sources", "data")  # folders of pages beside the written ones
 # Quarto adds these to every page with an HTML output and has no option against it.
 _OUTSIDE_SCRIPTS = re.compile(
     r'<script src="https://cdn\.jsdelivr\.net/npm/(?:requirejs|jquery)@[^>]*></script>\n?'
@@ -103,9 +105,10 @@ def write_project(material: Material, folder: Path) -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(page_source(page), "utf-8")
         count += 1
+    listed = leaf_of(material.root)
     pngs = draw_png(material.svgs, material.store, material.workers)
     for content in material.contents:
-        page = places.report(material.catalogue, content, Body("", ()))
+        page = places.report(material.catalogue, content, Body("", ()), listed[content.region])
         path = folder / page.address.removeprefix("/").replace(".html", ".ipynb")
         path.parent.mkdir(parents=True, exist_ok=True)
         notebook = report_source(content, page, material.svgs, pngs)
@@ -161,7 +164,7 @@ def _generated_pages(folder: str, names: list[str]) -> list[str]:
     return [
         name
         for name in names
-        if name in ("areas", "indicators")
+        if name in _GENERATED
         or (name.endswith(".qmd") and "\ngenerated: gongbao\n" in (Path(folder) / name).read_text("utf-8"))
     ]
 
@@ -232,8 +235,7 @@ def clear_generated(publication: Publication) -> None:
     """Remove what an earlier pre-render wrote, so that no page of a withdrawn report stays."""
     for folder in (
         publication.root / "reports",
-        publication.pages / "areas",
-        publication.pages / "indicators",
+        *(publication.pages / name for name in _GENERATED),
     ):
         shutil.rmtree(folder, ignore_errors=True)
     for path in [publication.root / "index.qmd", *sorted(publication.pages.glob("*.qmd"))]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import groupby
 from typing import Any
 
@@ -15,8 +15,10 @@ from gongbao.site.addresses import in_edition
 from gongbao.site.catalogue import OPERATORS, Catalogue, Indicator, Value, is_sample, number_or_none, text
 from gongbao.site.dataset_card import EXCEL, Download, Variable, card_script, dataset_card
 from gongbao.site.downloads import SHARED_FILES
+from gongbao.site.groups import Group
 from gongbao.site.layout import Crumb, Page, fragment
 from gongbao.site.places import HOME
+from gongbao.site.source_lists import submitted_sources
 
 # Files that describe the data of a release, made when its pages are finished (`editions.packages`).
 DESCRIPTIONS = (
@@ -24,6 +26,20 @@ DESCRIPTIONS = (
     ("数据集（schema.org Dataset）", "dataset.jsonld"),
 )
 INDICATORS_PAGE = Crumb("指标", "/site/indicators.html")
+SOURCES_PAGE = Crumb("来源", "/site/sources.html")
+DATA_PAGE = Crumb("数据下载", "/site/data.html")
+
+
+def below(page: str, code: str) -> str:
+    """The address of a page's part for the group with this code: /site/data.html, /site/data/510000.html."""
+    return f"{page.removesuffix('.html')}/{code}.html" if code else page
+
+
+def crumbs_below(start: tuple[Crumb, ...], page: Crumb, group: Group) -> tuple[Crumb, ...]:
+    """The way from `start` through a page and its parts for the groups above this one."""
+    if not group.code:
+        return start
+    return *start, page, *(Crumb(name, below(page.address, code)) for code, name in group.above)
 
 
 def indicators_page(catalogue: Catalogue) -> Page:
@@ -41,9 +57,49 @@ def indicators_page(catalogue: Catalogue) -> Page:
     )
 
 
-def indicator_page(catalogue: Catalogue, indicator: Indicator) -> Page:
-    address = indicator.page
-    values = catalogue.values.get(indicator.indicator_id, [])
+def values_in(catalogue: Catalogue, indicator: Indicator, group: Group) -> list[Value]:
+    """The published values of an indicator in a leaf."""
+    members = set(group.regions)
+    return [v for v in catalogue.values.get(indicator.indicator_id, ()) if v.region in members]
+
+
+def indicator_page(catalogue: Catalogue, indicator: Indicator, group: Group) -> Page:
+    """An indicator's values in a leaf; with its definition where the leaf is all there is."""
+    values = values_in(catalogue, indicator, group)
+    shown = definition(catalogue, indicator) if not group.code else {}
+    return indicator_frame(
+        catalogue,
+        indicator,
+        group,
+        fragment(
+            "indicator.html.j2",
+            below(indicator.page, group.code),
+            indicator=indicator,
+            definition=shown,
+            values=_value_tables(catalogue, indicator, values),
+        ),
+        any(is_sample(v.region) for v in values),
+    )
+
+
+def indicator_frame(
+    catalogue: Catalogue, indicator: Indicator, group: Group, body: str, sample: bool
+) -> Page:
+    """The page of an indicator in a group, around its body."""
+    return Page(
+        below(indicator.page, group.code),
+        f"{indicator.name}：{group.name}" if group.code else indicator.name,
+        body,
+        f"指标“{indicator.name}”的定义、标准值和数据",
+        crumbs_below((HOME, INDICATORS_PAGE), Crumb(indicator.name, indicator.page), group)
+        if group.code
+        else (HOME, INDICATORS_PAGE),
+        sample,
+    )
+
+
+def definition(catalogue: Catalogue, indicator: Indicator) -> dict[str, Any]:
+    """What an indicator's page says before any number: its definition, its basis, its targets."""
     fields = [
         ("指标领域", AREAS.get(indicator.area, indicator.area)),
         ("单位", indicator.unit),
@@ -52,23 +108,11 @@ def indicator_page(catalogue: Catalogue, indicator: Indicator) -> Page:
         *indicator.fields,
     ]
     targets = catalogue.targets.get(indicator.indicator_id, [])
-    body = fragment(
-        "indicator.html.j2",
-        address,
-        indicator=indicator,
-        fields=[f for f in fields if f[1]],
-        basis=catalogue.sources.get(indicator.source_id),
-        targets=_target_table(catalogue, indicator, targets) if targets else "",
-        values=_value_tables(catalogue, indicator, values),
-    )
-    return Page(
-        address,
-        indicator.name,
-        body,
-        f"指标“{indicator.name}”的定义、标准值和数据",
-        (HOME, INDICATORS_PAGE),
-        any(is_sample(v.region) for v in values),
-    )
+    return {
+        "fields": [f for f in fields if f[1]],
+        "basis": catalogue.sources.get(indicator.source_id),
+        "targets": _target_table(catalogue, indicator, targets) if targets else "",
+    }
 
 
 def _target_table(catalogue: Catalogue, indicator: Indicator, rows: list[Mapping[Any, Any]]) -> str:
@@ -144,17 +188,32 @@ def _without_empty(caption: str, columns: list[Column], rows: list[list[Any]], n
     return f'<div class="gb-table" id="{id}">{table.html(label="")}</div>'
 
 
-def sources_page(catalogue: Catalogue) -> Page:
-    address = "/site/sources.html"
-    body = fragment("sources.html.j2", address, sources=list(catalogue.sources.values()))
-    return Page(address, "来源", body, "标准和数字出自的文件", (HOME,))
+def sources_page(catalogue: Catalogue, group: Group) -> Page:
+    """All sources, where the leaf is all there is; else those that its counties' submissions list."""
+    page = SOURCES_PAGE.address
+    sources = submitted_sources(catalogue, group.regions) if group.code else list(catalogue.sources.values())
+    body = fragment(
+        "sources.html.j2", below(page, group.code), sources=sources, groups=(), anchors=not group.code
+    )
+    return sources_frame(group, body)
 
 
-def data_page(catalogue: Catalogue, publication: Publication) -> Page:
+def sources_frame(group: Group, body: str) -> Page:
+    """The page of sources in a group, around its body."""
+    return Page(
+        below(SOURCES_PAGE.address, group.code),
+        f"来源：{group.name}" if group.code else "来源",
+        body,
+        "标准和数字出自的文件",
+        crumbs_below((HOME,), SOURCES_PAGE, group),
+    )
+
+
+def data_page(catalogue: Catalogue, publication: Publication, group: Group) -> Page:
     """The list of downloads. In a release it tells machines too what the data are: as a schema.org Dataset in
-    the page, and by links to the files that describe all of it (`editions.packages`)."""
-    address = "/site/data.html"
-    release = publication.release
+    the page, and by links to the files that describe all of it (`editions.packages`). Of a leaf that is not
+    all there is, the list alone."""
+    members = set(group.regions)
     years = [
         (
             catalogue.year_label(year),
@@ -164,33 +223,48 @@ def data_page(catalogue: Catalogue, publication: Publication) -> Page:
                     "sample": is_sample(region),
                     "files": catalogue.files[year, region],
                 }
-                for region in catalogue.regions(year)
+                for region in regions
             ],
         )
         for year in catalogue.years
+        if (regions := [region for region in catalogue.regions(year) if region in members])
     ]
-    described = [(text, f"/reports/{release.year}/{file}") for text, file in DESCRIPTIONS] if release else []
+    release = publication.release if not group.code else None
     card = card_script(_card(catalogue, publication, release)) if release else ""
-    body = fragment("data.html.j2", address, years=years, shared=SHARED_FILES, described=described, card=card)
+    return data_frame(group, release, any(map(is_sample, members)), years=years, groups=(), card=card)
+
+
+def data_frame(group: Group, release: Release | None, sample: bool, **shown: Any) -> Page:
+    """The page of downloads in a group; the definitions and what describes a release stand on the root's."""
+    address = below(DATA_PAGE.address, group.code)
+    described = [(text, f"/reports/{release.year}/{file}") for text, file in DESCRIPTIONS] if release else []
+    shared = () if group.code else SHARED_FILES
     return Page(
         address,
-        "数据下载",
-        body,
+        f"数据下载：{group.name}" if group.code else "数据下载",
+        fragment("data.html.j2", address, shared=shared, described=described, **shown),
         "公开数据的 Excel 和 CSV 文件",
-        (HOME,),
-        any(is_sample(region) for region in catalogue.regions()),
+        crumbs_below((HOME,), DATA_PAGE, group),
+        sample,
     )
+
+
+def variables(catalogue: Catalogue, published: Callable[[str], bool]) -> list[Variable]:
+    """The indicators of which a release has values, as its card names them."""
+    return [
+        Variable(i.indicator_id, i.name, i.unit, dict(i.fields).get("定义", ""))
+        for i in catalogue.indicators.values()
+        if published(i.indicator_id)
+    ]
 
 
 def _card(catalogue: Catalogue, publication: Publication, release: Release) -> dict[str, Any]:
     """The short card of a release: its Excel files, without what only the finished files tell."""
     year = release.year
     places = {region: catalogue.name(region, year) for region in catalogue.regions(year)}
-    variables = [
-        Variable(i.indicator_id, i.name, i.unit, dict(i.fields).get("定义", ""))
-        for i in catalogue.indicators.values()
-        if any(v.year == year for v in catalogue.values.get(i.indicator_id, ()))
-    ]
+    measured = variables(
+        catalogue, lambda indicator: any(v.year == year for v in catalogue.values.get(indicator, ()))
+    )
     base = release.site_url + release.address if release.site_url else "../"
     downloads = [
         Download(
@@ -200,7 +274,7 @@ def _card(catalogue: Catalogue, publication: Publication, release: Release) -> d
         )
         for region in places
     ]
-    return dataset_card(publication, release, places, variables, downloads)
+    return dataset_card(publication, release, places, measured, downloads)
 
 
 def not_found_page() -> Page:
