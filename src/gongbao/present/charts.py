@@ -12,6 +12,7 @@ from altair.utils.data import to_values
 from altair.utils.schemapi import disable_debug_mode
 
 from gongbao.present.display import VEGALITE
+from gongbao.present.shapes import checked_dict
 from gongbao.present.theme import config
 
 FIELD = re.compile(r"\w+")
@@ -63,7 +64,7 @@ def chart_spec(chart: alt.TopLevelMixin) -> dict[str, Any]:
 
     A frame often carries more than a chart shows; what isn't drawn is not published.
     """
-    spec: dict[str, Any] = chart.to_dict()
+    spec = checked_dict(chart)
     datasets = spec.pop("datasets", {})
     # A field may be named anywhere: in an encoding, a transform, an expression. A word that happens
     # to be a column's name keeps the column, which is harmless; a column never named is dropped.

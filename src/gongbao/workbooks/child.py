@@ -11,9 +11,7 @@ import asyncio
 import builtins
 import getpass
 import io
-import json
 import os
-import signal
 import sys
 import traceback
 from collections import deque
@@ -29,13 +27,14 @@ from IPython.core.compilerop import CachingCompiler
 from jupyter_client.session import Session
 from nbformat import NotebookNode
 
+from gongbao.present import shapes
 from gongbao.workbooks import guard, records
 from gongbao.workbooks.cells import make_client, run_cells
 from gongbao.workbooks.cleaning import Scrub, clean
 from gongbao.workbooks.notebook import write_notebook
 from gongbao.workbooks.outcome import Failure, Job
-from gongbao.workbooks.process import die_with_parent
 from gongbao.workbooks.shell import redirect_descriptors, refuse_input, settle, shell_config
+from gongbao.workbooks.watch import tell
 
 Message = dict[str, Any]
 
@@ -63,51 +62,44 @@ def warm_up() -> None:
     altair.Chart(pandas.DataFrame({"x": [0]})).mark_point().encode(x="x:Q").to_dict()
 
 
-def run(job: Job, notebook: NotebookNode, root: Path, scrub: Scrub, folder: Path, pipe: int) -> NoReturn:
+def run(
+    job: Job, notebook: NotebookNode, root: Path, scrub: Scrub, folder: Path, kernel: LocalKernel, pipe: int
+) -> NoReturn:
     """Run a report in this process, tell the parent through `pipe` how it went, and end.
 
-    Messages are lines of JSON: {"cell": index} before each cell; at the end {"failure", "reads"}; or
-    {"broken": text} if the executor itself failed.
+    Messages are lines of JSON: {"cell": index} before each cell; at the end {"failure", "reads",
+    "shapes"}; or {"broken": text} if the executor itself failed.
     """
     code = 1
     try:
-        die_with_parent()
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         redirect_descriptors(folder / "log")
-        failure = asyncio.run(_run(job, notebook, root, scrub, folder, pipe))
+        failure = asyncio.run(_run(job, notebook, root, scrub, kernel, pipe))
         told = {key: value for key, value in asdict(failure).items() if key != "key"} if failure else None
-        _tell(pipe, {"failure": told, "reads": [astuple(read) for read in records.recorded()]})
+        reads = [astuple(read) for read in records.recorded()]
+        tell(pipe, {"failure": told, "reads": reads, "shapes": shapes.learned()})
         code = 0
     except BaseException as error:  # noqa: BLE001 - this process ends here; the parent reports it
         os.write(2, traceback.format_exc().encode())
-        _tell(pipe, {"broken": f"{type(error).__name__}: {error}"})
+        tell(pipe, {"broken": f"{type(error).__name__}: {error}"})
     finally:
         # Not sys.exit: the parent's buffers and exit handlers are in this memory too.
         os._exit(code)
 
 
 async def _run(
-    job: Job, notebook: NotebookNode, root: Path, scrub: Scrub, folder: Path, pipe: int
+    job: Job, notebook: NotebookNode, root: Path, scrub: Scrub, kernel: LocalKernel, pipe: int
 ) -> Failure | None:
-    os.environ["IPYTHONDIR"] = str(folder / "ipython")
     client = make_client(notebook)
-    client.kc = cast("Any", _LocalKernel())
+    client.kc = cast("Any", kernel)
     os.chdir(job.workbook.path.parent)
     records.start()
     guard.install(root)
-    failure = await run_cells(client, job, scrub, lambda index: _tell(pipe, {"cell": index}))
+    failure = await run_cells(client, job, scrub, lambda index: tell(pipe, {"cell": index}))
     with records.paused():
         if failure is None:
             clean(notebook, scrub)
             write_notebook(notebook, job.target)
     return failure
-
-
-def _tell(pipe: int, message: Message) -> None:
-    data = json.dumps(message).encode() + b"\n"
-    while data:
-        data = data[os.write(pipe, data) :]
 
 
 class _Wire:
@@ -137,7 +129,7 @@ class _Stream(io.TextIOBase):
 
     encoding = "UTF-8"
 
-    def __init__(self, kernel: _LocalKernel, name: str) -> None:
+    def __init__(self, kernel: LocalKernel, name: str) -> None:
         self.kernel, self.name = kernel, name
         self.buffer_text: list[str] = []
 
@@ -159,15 +151,19 @@ class _Stream(io.TextIOBase):
             self.kernel.publish("stream", {"name": self.name, "text": text})
 
 
-class _LocalKernel:
-    """Both ends of a kernel in one process: nbclient's view of it, and the shell that runs the cells."""
+class LocalKernel:
+    """Both ends of a kernel in one process: nbclient's view of it, and the shell that runs the cells.
+
+    It may be made before a fork and used after it, by one report in each process.
+    """
 
     # What ZMQInteractiveShell asks of the kernel it belongs to.
     eventloop = None
 
     def __init__(self) -> None:
         # A session sends to anything that takes frames; its annotations know of sockets only.
-        self.session: Any = Session(key=b"")
+        # It is made before the fork: without this it would send nothing after.
+        self.session: Any = Session(key=b"", check_pid=False)
         self.wire, self.replies = _Wire(self.session), _Wire(self.session)
         self.iopub_channel, self.shell_channel = _Channel(self.wire), _Channel(self.replies)
         self.request: Message = {}

@@ -1,52 +1,40 @@
-"""The fast executor: this process forks a child for each report. POSIX only.
+"""The fast executor: this process forks one for each county, which forks a child for each report. POSIX only.
 
-The parent has imported the libraries and loaded the dataset once; a child finds both in its memory
-and starts at once. A process that forks must have no other threads: a lock that one of them holds
-would stay locked in the child for ever.
+This process has imported the libraries and loaded the dataset once; what it forks finds both in its
+memory and starts at once. What several reports of a county need is computed once, in the county's process
+(`county`). A process that forks must have no other threads: a lock that one of them holds would stay
+locked in the child for ever.
 """
 
 from __future__ import annotations
 
-import gc
-import json
 import os
-import selectors
-import signal
 import sys
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import NoReturn
 
-from nbformat import NotebookNode
+from gongbao.present import shapes
+from gongbao.workbooks.cells import crashed
+from gongbao.workbooks.cleaning import scrubber
+from gongbao.workbooks.memory import frozen_memory
+from gongbao.workbooks.outcome import ExecutorError, Job, Run
+from gongbao.workbooks.watch import Message, Process, fork, watch
 
-from gongbao.workbooks.cells import crashed, timed_out
-from gongbao.workbooks.cleaning import Scrub, scrubber
-from gongbao.workbooks.outcome import ExecutorError, Failure, Job, Run
-from gongbao.workbooks.records import Read
+# What a county's process may need beside its reports: it watches them, and tells of each as it ends.
+_GRACE = 10.0
 
 
 @dataclass(slots=True)
-class _Child:
-    """A running report: its process, and what it has told us through its pipe so far."""
+class _County:
+    """Reports of one county that have no result yet, by number."""
 
-    number: int
-    job: Job
-    notebook: NotebookNode
-    pid: int
-    pipe: int
-    begin: float
-    log: Path
-    told: bytearray = field(default_factory=bytearray)
-
-    def messages(self) -> list[dict[str, Any]]:
-        """Complete messages only: a child that dies may leave half of one."""
-        complete, _, _ = bytes(self.told).rpartition(b"\n")
-        return [json.loads(line) for line in complete.splitlines()]
+    jobs: dict[int, Job]
+    folder: Path
+    share: bool = True
 
 
 def run_forked(
@@ -61,125 +49,82 @@ def run_forked(
 ) -> list[Run]:
     """Run the jobs, `workers` children at a time; `scratch` is an empty folder that nobody else uses.
 
-    `prepare` loads what the children share. On Ctrl-C, or when `on_done` raises, every child is
-    killed before the exception goes on. Raises ExecutorError where this process can't fork safely.
+    `prepare` loads what all share. On Ctrl-C, or when `on_done` raises, every process is killed before
+    the exception goes on. Raises ExecutorError where this process can't fork safely.
     """
     if not hasattr(os, "fork"):
         raise ExecutorError("这个系统不能用 forked 方式运行工作簿；请改用 jupyter 方式。")
     # Imports what children will need, so that none of them imports it again.
-    from gongbao.workbooks import child
+    from gongbao.workbooks import child, county
 
     child.warm_up()
     if prepare is not None:
         prepare()
     _require_one_thread()
-    waiting = deque(enumerate(jobs))
-    runs: dict[int, Run] = {}
+    counties = _counties(jobs, scratch)
+    at_once = min(workers, len(counties))
     scrub = scrubber(root)
-    running: dict[int, _Child] = {}
-    with selectors.DefaultSelector() as selector, _frozen_memory():
-        try:
-            while waiting or running:
-                while waiting and len(running) < workers:
-                    number, job = waiting.popleft()
-                    started = _start(number, job, root, scrub, scratch)
-                    running[started.pipe] = started
-                    selector.register(started.pipe, selectors.EVENT_READ)
-                for one in _finished(selector, running, time_limit):
-                    selector.unregister(one.pipe)
-                    runs[one.number] = _conclude(one, time_limit, scrub)
-                    del running[one.pipe]
-                    on_done(runs[one.number])
-        finally:
-            for one in running.values():
-                os.kill(one.pid, signal.SIGKILL)
-                os.waitpid(one.pid, 0)
-                os.close(one.pipe)
+    runs: dict[int, Run] = {}
+    running: dict[int, _County] = {}
+
+    def starter(waiting: _County, children: int) -> Callable[[], Process]:
+        def start() -> Process:
+            waiting.folder.mkdir()
+
+            def begin(pipe: int) -> NoReturn:
+                county.run(
+                    list(waiting.jobs.items()), share=waiting.share, workers=children,
+                    time_limit=time_limit, root=root, scrub=scrub, folder=waiting.folder, pipe=pipe,
+                )  # fmt: skip
+
+            started = fork(begin, group=True)
+            running[started.pid] = waiting
+            return started
+
+        return start
+
+    def done(number: int, run: Run) -> None:
+        runs[number] = run
+        on_done(run)
+
+    def news(one: Process, messages: list[Message]) -> None:
+        one.since = time.monotonic()
+        for message in messages:
+            if "run" in message:
+                shapes.learn(message["shapes"])  # for the counties that are still to be forked
+                number = message["run"]
+                done(number, county.run_of(running[one.pid].jobs.pop(number), message))
+
+    def end(one: Process) -> Sequence[Callable[[], Process]]:
+        left = running.pop(one.pid)
+        if not left.jobs:
+            return ()
+        if left.share:
+            # Whatever broke it may be one report's doing: without sharing it breaks that one alone.
+            again = _County(left.jobs, left.folder.with_name(f"{left.folder.name}-again"), share=False)
+            return [starter(again, workers // at_once)]
+        for number, job in left.jobs.items():
+            notebook = job.workbook.with_parameters(job.parameters)
+            log = left.folder / "log"
+            done(
+                number, Run(job.key, job.target, 0.0, crashed(job, notebook, None, one.cause, log, scrub), ())
+            )
+        return ()
+
+    starts = [
+        starter(one, workers // at_once + (number < workers % at_once)) for number, one in enumerate(counties)
+    ]
+    with frozen_memory():
+        watch(starts, workers=at_once, limit=time_limit + _GRACE, on_end=end, on_news=news)
     return [runs[number] for number in range(len(jobs))]
 
 
-def _start(number: int, job: Job, root: Path, scrub: Scrub, scratch: Path) -> _Child:
-    from gongbao.workbooks import child
-
-    notebook = job.workbook.with_parameters(job.parameters)
-    folder = scratch / str(number)
-    folder.mkdir()
-    job.target.parent.mkdir(parents=True, exist_ok=True)
-    reading, writing = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        os.close(reading)
-        child.run(job, notebook, root, scrub, folder, writing)
-    os.close(writing)
-    return _Child(number, job, notebook, pid, reading, time.monotonic(), folder / "log")
-
-
-def _finished(
-    selector: selectors.BaseSelector, running: dict[int, _Child], time_limit: int
-) -> Iterator[_Child]:
-    """Wait for news; give the children whose pipe has ended and those whose time is up."""
-    now = time.monotonic()
-    patience = min(one.begin + time_limit for one in running.values()) - now
-    ended = []
-    for ready, _ in selector.select(max(0.0, patience)):
-        one = running[ready.fd]
-        news = os.read(one.pipe, 1 << 16)
-        one.told += news
-        if not news:
-            ended.append(one)
-    now = time.monotonic()
-    late = [one for one in running.values() if one not in ended and now >= one.begin + time_limit]
-    yield from (*ended, *late)
-
-
-def _conclude(one: _Child, time_limit: int, scrub: Scrub) -> Run:
-    seconds = time.monotonic() - one.begin
-    late = seconds >= time_limit
-    messages = one.messages()
-    status = _end(one, kill=late)
-    os.close(one.pipe)
-    index = next((message["cell"] for message in reversed(messages) if "cell" in message), None)
-    result = messages[-1] if messages and "failure" in messages[-1] else None
-    failure: Failure | None
-    reads: tuple[Read, ...] = ()
-    if result is not None:
-        failure = Failure(key=one.job.key, **result["failure"]) if result["failure"] else None
-        reads = tuple(Read(*read) for read in result["reads"])
-    elif late:
-        failure = timed_out(one.job, one.notebook, index, time_limit)
-    else:
-        cause = messages[-1]["broken"] if messages and "broken" in messages[-1] else _cause(status)
-        failure = crashed(one.job, one.notebook, index, cause, one.log, scrub)
-    return Run(one.job.key, one.job.target, seconds, failure, reads)
-
-
-def _end(one: _Child, *, kill: bool) -> int:
-    """Collect the child, which ends at once after closing its pipe, and return its status."""
-    patience = time.monotonic() + (0 if kill else 2)
-    while time.monotonic() < patience:
-        pid, status = os.waitpid(one.pid, os.WNOHANG)
-        if pid:
-            return status
-        time.sleep(0.001)
-    os.kill(one.pid, signal.SIGKILL)
-    return os.waitpid(one.pid, 0)[1]
-
-
-def _cause(status: int) -> str:
-    if os.WIFSIGNALED(status):
-        return f"运行的进程意外退出（信号 {signal.Signals(os.WTERMSIG(status)).name}）"
-    return f"运行的进程意外退出（退出码 {os.waitstatus_to_exitcode(status)}）"
-
-
-@contextmanager
-def _frozen_memory() -> Iterator[None]:
-    """Keep the collector's hands off the shared memory, which it would otherwise copy by touching."""
-    gc.collect()
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
+def _counties(jobs: Sequence[Job], scratch: Path) -> list[_County]:
+    """The jobs by county, all years together: this year's overview looks at last year's areas."""
+    numbered: dict[str, dict[int, Job]] = {}
+    for number, job in enumerate(jobs):
+        numbered.setdefault(job.key.region, {})[number] = job
+    return [_County(found, scratch / f"county-{i}") for i, found in enumerate(numbered.values())]
 
 
 def _require_one_thread() -> None:

@@ -17,7 +17,7 @@ from IPython.core.compilerop import CachingCompiler
 from traitlets import Type
 
 from gongbao.workbooks import guard, records
-from gongbao.workbooks.process import skip_unused_imports
+from gongbao.workbooks.process import die_with_parent, skip_unused_imports
 from gongbao.workbooks.shell import redirect_descriptors, refuse_input, settle, shell_config
 
 ROOT_VARIABLE = "GONGBAO_ROOT"
@@ -48,6 +48,7 @@ class WorkbookKernelApp(IPKernelApp):
 
 def main() -> None:
     """Run the kernel until it is killed."""
+    die_with_parent()
     skip_unused_imports()
     # Standard streams are nbclient's business; descriptors below them go the same way as in a child.
     redirect_descriptors(Path(os.environ[LOG_VARIABLE]))

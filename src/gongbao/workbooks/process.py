@@ -31,14 +31,16 @@ def fix_hash_order() -> None:
     os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 
 
-def die_with_parent() -> None:
-    """On Linux, have this process killed when the one that started it ends; elsewhere only the
+def die_with_parent(parent: int | None = None) -> None:
+    """On Linux, have this process killed when the one that started it (`parent`) ends; elsewhere only the
     parent's care helps."""
     if sys.platform == "linux":
         import ctypes  # kernels import this module and have no use for it
 
         death_signal = 1  # PR_SET_PDEATHSIG, linux/prctl.h
         ctypes.CDLL(None).prctl(death_signal, signal.SIGKILL)
+        if parent is not None and os.getppid() != parent:  # it ended before we asked
+            os._exit(1)
 
 
 def skip_unused_imports() -> None:

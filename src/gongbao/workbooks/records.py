@@ -34,12 +34,18 @@ class Read:
     digest: str
 
 
+Reads = dict[tuple[str, str], Read]
+"""Reads by kind and name."""
+
+
 class _Recorder:
     """The reads of the report that this process runs; one report, one process."""
 
     def __init__(self) -> None:
         self.active = False
-        self.reads: dict[tuple[str, str], Read] = {}
+        self.reads: Reads = {}
+        # What parts of the report that are being computed right now have read, each inside the one before.
+        self.collecting: list[Reads] = []
         self.path: Path | None = None
 
 
@@ -59,22 +65,44 @@ def start(path: Path | None = None) -> None:
 
 def note(kind: str, name: str, digest: str) -> None:
     """Add a read. A second read of the same thing is not noted again: the first state counts."""
-    if is_noted(kind, name):
+    if not is_noted(kind, name):
+        note_all({(kind, name): Read(kind, name, digest)})
+
+
+def note_all(reads: Reads) -> None:
+    """Add reads that were noted before, when a result that is now used again was computed."""
+    for collected in _recorder.collecting:
+        if not reads.keys() <= collected.keys():
+            collected |= reads | collected
+    if not _recorder.active or reads.keys() <= _recorder.reads.keys():
         return
-    read = _recorder.reads[kind, name] = Read(kind, name, digest)
+    new = {key: read for key, read in reads.items() if key not in _recorder.reads}
+    _recorder.reads |= new
     if _recorder.path is not None:
         with _recorder.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(astuple(read), ensure_ascii=False) + "\n")
+            file.writelines(json.dumps(astuple(read), ensure_ascii=False) + "\n" for read in new.values())
+
+
+@contextmanager
+def collected() -> Iterator[Reads]:
+    """Gather what is read meanwhile, beside noting it as ever; the dict is filled as reads are noted."""
+    reads: Reads = {}
+    _recorder.collecting.append(reads)
+    try:
+        yield reads
+    finally:
+        _recorder.collecting.pop()
 
 
 @contextmanager
 def paused() -> Iterator[None]:
     """Note nothing for a while: for loading what all reports share, of which each notes its own part."""
-    before, _recorder.active = _recorder.active, False
+    before = _recorder.active, _recorder.collecting
+    _recorder.active, _recorder.collecting = False, []
     try:
         yield
     finally:
-        _recorder.active = before
+        _recorder.active, _recorder.collecting = before
 
 
 def recording() -> bool:
@@ -84,7 +112,9 @@ def recording() -> bool:
 
 def is_noted(kind: str, name: str) -> bool:
     """Whether a note of this thing would add nothing, so that its digest need not be computed."""
-    return not _recorder.active or (kind, name) in _recorder.reads
+    key = kind, name
+    noted = not _recorder.active or key in _recorder.reads
+    return noted and all(key in collected for collected in _recorder.collecting)
 
 
 def recorded() -> tuple[Read, ...]:

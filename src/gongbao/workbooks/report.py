@@ -7,8 +7,8 @@ show results through `present`. A formula belongs to `standards`, a look to `pre
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence, Sized
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
+from typing import Any, TypeVar
 
 import altair as alt
 import pandas as pd
@@ -17,7 +17,7 @@ from IPython.display import HTML, Markdown, display
 from gongbao.data import Dataset
 from gongbao.data.columns import AREAS
 from gongbao.data.schema import SUBMISSION_TABLES
-from gongbao.data.succession import code_changes, code_in, submitted_years
+from gongbao.data.succession import code_changes, submitted_years
 from gongbao.present import Cell, Column, Fact, Facts, Figure, Number, Sentence, Table, Verdict, Verdicts
 from gongbao.present.charts import chart_spec, check_whole_charts, use_theme
 from gongbao.present.published import Disclosure, make_disclosure
@@ -36,6 +36,7 @@ from gongbao.workbooks.duty import Duty, make_duty
 from gongbao.workbooks.finance import BUDGET, PER_PUPIL, finance_verdicts, only_grow
 from gongbao.workbooks.inspecting import Inspect, make_inspect
 from gongbao.workbooks.judging import judge_values
+from gongbao.workbooks.location import Location, locate
 from gongbao.workbooks.money import Finance, make_finance
 from gongbao.workbooks.plan import Plan, make_plan
 from gongbao.workbooks.preschool import Preschool, make_preschool
@@ -43,6 +44,7 @@ from gongbao.workbooks.quality import Quality, make_quality
 from gongbao.workbooks.remarks import public_remarks, remark_state
 from gongbao.workbooks.safety import Safety, make_safety
 from gongbao.workbooks.schools import Schools, make_schools
+from gongbao.workbooks.shared import Shared
 from gongbao.workbooks.staffing import staffing_frame
 from gongbao.workbooks.teachers import Teachers, make_teachers
 from gongbao.workbooks.values import derived_year, number_of, public_rows, text, value_frame
@@ -54,14 +56,21 @@ HEADINGS = {
 }  # fmt: skip
 
 
+T = TypeVar("T")
+
+
 class ReportError(Exception):
     """A workbook asks for something that isn't there; the text says what there is."""
 
 
 class Report:
-    """One workbook's view of the publication: a region, a year, an area."""
+    """One workbook's view of the publication: a region, a year, an area. `shared`: what other reports of
+    the same publication and dataset have computed."""
 
-    def __init__(self, publication: Publication, dataset: Dataset, region: str, year: int, area: str) -> None:
+    def __init__(
+        self, publication: Publication, dataset: Dataset, region: str, year: int, area: str,
+        shared: Shared | None = None,
+    ) -> None:  # fmt: skip
         if area not in AREAS:
             raise ReportError(f"没有“{area}”这个指标领域；可用的有：{'、'.join(AREAS)}。")
         if (region, year) not in dataset.submissions():
@@ -70,11 +79,9 @@ class Report:
         self.publication, self._dataset = publication, dataset
         self.region, self.year, self.area = region, year, area
         self._figures = self._tables = 0
-        self._kept: dict[tuple[str, int], list[dict[Any, Any]]] = {}
+        self._shared = shared or Shared()
         self._judged: dict[int, list[Verdict]] = {}
         self._areas: dict[int, dict[str, Any]] = {}
-        self._disclosures: dict[int, Disclosure] = {}
-        self._targets: dict[int, LocalTargets] = {}
         use_theme()
         if records.recording():
             check_whole_charts()
@@ -93,31 +100,22 @@ class Report:
         records.note("table", f"{table}:{where}:{when}", self._dataset.fingerprint(table, where, when))
         return table, where if own else None, when or None
 
+    def _location(self) -> Location:
+        place = self.region, self.year
+        return self._shared.recall(("location", *place), lambda: locate(self._rows("regions"), *place))
+
     @property
     def region_name(self) -> str:
         """The region's name in this year."""
-        names = [
-            str(region["region_name"])
-            for region in self._rows("regions")
-            if region["region_code"] == self.region
-            and not region["valid_from"] > self.year
-            and not region["valid_to"] < self.year
-        ]
-        return names[-1] if names else self.region
+        return self._location().name
 
     def ancestors(self) -> list[str]:
         """Codes of the regions above this one, nearest first."""
-        parents = {region["region_code"]: region["parent_code"] for region in self._rows("regions")}
-        line: list[str] = []
-        code = parents.get(self.region)
-        while isinstance(code, str) and code not in line:
-            line.append(code)
-            code = parents.get(code)
-        return line
+        return list(self._location().ancestors)
 
     def code_in(self, year: int) -> str:
         """The code this region had in a year: its former one before it was given this one."""
-        return code_in(code_changes(self._rows("regions")), self.region, year)
+        return self._location().code_in(year)
 
     def years(self) -> list[int]:
         """Years with a submission of this region, under its former code too, oldest first, up to this
@@ -128,14 +126,7 @@ class Report:
 
     def region_text(self, column: str) -> str:
         """What the list of regions says of this one in this year (office_name, doc_prefix), "" if nothing."""
-        valid = [
-            text(region[column])
-            for region in self._rows("regions")
-            if region["region_code"] == self.region
-            and not region["valid_from"] > self.year
-            and not region["valid_to"] < self.year
-        ]
-        return valid[-1] if valid else ""
+        return self._location().text(column)
 
     def cover(self) -> dict[str, str]:
         """The cover of the submission: office, source_id, note; "" where it says nothing."""
@@ -165,11 +156,16 @@ class Report:
         are NaN where missing and where a small count is suppressed. Internal indicators never appear.
         Raises ReportError for an unknown indicator.
         """
-        when = year or self.year
+        when, what = year or self.year, "" if indicator_ids else area or self.area
+        key = "values", self.region, when, indicator_ids, what
+        # pandas copies the cells of the copy when, and if, somebody changes them.
+        return self._shared.recall(key, lambda: self._values(indicator_ids, what, when)).copy(deep=False)
+
+    def _values(self, indicator_ids: tuple[str, ...], area: str, when: int) -> pd.DataFrame:
         indicators = self._indicators(indicator_ids)
         rows, last = (
             public_rows(
-                self._rows("indicator_values", y), indicators, area or self.area, indicator_ids,
+                self._rows("indicator_values", y), indicators, area, indicator_ids,
                 internal=self.publication.internal,
             )
             for y in (when, when - 1)
@@ -202,14 +198,6 @@ class Report:
                 return number_of(row, self._origin(row), self._disclosure(year or self.year))
         return Number(None, text(next(i["unit"] for i in indicators if i["indicator_id"] == indicator_id)))
 
-    def teachers(self, year: int | None = None) -> Teachers:
-        """教师队伍与培训 of this region: recruitment, qualification, exchange, training."""
-        return make_teachers(self, year)
-
-    def schools(self, year: int | None = None) -> Schools:
-        """学校督导评估 of this region: rounds, grades, coverage, 合格学校, 示范校."""
-        return make_schools(self, year)
-
     def staffing(self, *categories: str, year: int | None = None) -> pd.DataFrame:
         """The rows of 队伍 that may be shown (of those categories, or all): staffing.COLUMNS.
 
@@ -220,24 +208,21 @@ class Report:
 
     def _disclosure(self, year: int) -> Disclosure:
         """What of a year's values is withheld: small counts and what would give them back."""
-        if year not in self._disclosures:
-            self._disclosures[year] = (
-                Disclosure(internal=True)
-                if self.publication.internal
-                else make_disclosure(
-                    self._rows("indicator_values", year),
-                    self._rows("indicators"),
-                    self._rows("indicator_values", year - 1),
-                )
-            )
-        return self._disclosures[year]
+        if self.publication.internal:
+            return Disclosure(internal=True)
+        key = "disclosure", self.region, year
+        return self._shared.recall(
+            key,
+            lambda: make_disclosure(
+                self._rows("indicator_values", year),
+                self._rows("indicators"),
+                self._rows("indicator_values", year - 1),
+            ),
+        )
 
     def _rows(self, table: str, year: int | None = None) -> list[dict[Any, Any]]:
-        """The rows that `read` gives, kept: most calls above ask for the same ones."""
-        key = table, year or self.year
-        if key not in self._kept:
-            self._kept[key] = self._dataset.rows(*self._part(table, year))
-        return self._kept[key]
+        """The rows that `read` gives: nobody may change them."""
+        return self._dataset.rows(*self._part(table, year))
 
     def _indicators(self, wanted: Sequence[str]) -> list[dict[Any, Any]]:
         indicators = self._rows("indicators")
@@ -262,17 +247,25 @@ class Report:
     def targets(self, year: int | None = None) -> LocalTargets:
         """The thresholds that hold in this region and year."""
         when = year or self.year
-        if when not in self._targets:
-            self._targets[when] = LocalTargets(self.read("targets"), self.region, when, self.ancestors())
-        return self._targets[when]
+        key = "targets", self.region, when
+        return self._shared.recall(
+            key, lambda: LocalTargets(self.read("targets"), self.region, when, self.ancestors())
+        )
 
     def judged(self, *indicator_ids: str, year: int | None = None) -> list[Verdict]:
         """A verdict for each value (of those indicators, or all of this area) that has a threshold."""
         return judge_values(self.values(*indicator_ids, year=year), self.targets(year), self.area)
 
+    def _area(self, name: str, year: int | None, make: Callable[[int], T], *more: str) -> T:
+        """The result of an area, computed here unless the county's process has prepared it."""
+        when = year or self.year
+        return self._shared.take((name, self.region, self.year, when, *more), lambda: make(when))
+
     def balance(self, year: int | None = None) -> Balance:
         """义务教育均衡 of this region: coefficients, school rule, what is missing, verdicts."""
-        when = year or self.year
+        return self._area("balance", year, self._balance)
+
+    def _balance(self, when: int) -> Balance:
         return make_balance(
             lambda table: self.read(table, year=when), self.region, when, self.ancestors(), evaluate_balance,
             make_parts(self, when), self.values(area="balance", year=when),
@@ -280,35 +273,45 @@ class Report:
 
     def duty(self, year: int | None = None) -> Duty:
         """政府履职评价 of this region: its evaluations, towns, campaigns and what the year says of them."""
-        return make_duty(self, year)
+        return self._area("duty", year, lambda when: make_duty(self, when))
 
     def plan(self, year: int | None = None, as_of: str | None = None) -> Plan:
         """工作计划、项目工程与督导力量 of this region as known on `as_of` (ISO; by default the year's last day)."""
-        return make_plan(self, year or self.year, as_of)
+        day = as_of or f"{year or self.year}-12-31"
+        return self._area("plan", year, lambda when: make_plan(self, when, day), day)
 
     def inspect(self, year: int | None = None, as_of: str | None = None) -> Inspect:
         """督导检查与整改 of this region as known on `as_of` (ISO; by default the last day of the year)."""
-        return make_inspect(self, year or self.year, as_of)
+        day = as_of or f"{year or self.year}-12-31"
+        return self._area("inspect", year, lambda when: make_inspect(self, when, day), day)
 
     def preschool(self, year: int | None = None) -> Preschool:
         """学前普及普惠与办园行为 of this region: rates, framework, kindergartens."""
-        return make_preschool(self, year)
+        return self._area("preschool", year, lambda when: make_preschool(self, when))
 
     def access(self, year: int | None = None) -> Access:
         """入学保障 of this region: enrolment, special education, migrant children, aid."""
-        return make_access(self, year)
+        return self._area("access", year, lambda when: make_access(self, when))
 
     def finance(self, year: int | None = None) -> Finance:
         """经费与专项资金 of this region: 只增不减, funds, nutrition."""
-        return make_finance(self, year)
+        return self._area("finance", year, lambda when: make_finance(self, when))
 
     def quality(self, year: int | None = None) -> Quality:
         """质量与德体美劳 of this region."""
-        return make_quality(self, year)
+        return self._area("quality", year, lambda when: make_quality(self, when))
 
     def safety(self, year: int | None = None) -> Safety:
         """安全与信访 of this region."""
-        return make_safety(self, year)
+        return self._area("safety", year, lambda when: make_safety(self, when))
+
+    def teachers(self, year: int | None = None) -> Teachers:
+        """教师队伍与培训 of this region: recruitment, qualification, exchange, training."""
+        return self._area("teachers", year, lambda when: make_teachers(self, when))
+
+    def schools(self, year: int | None = None) -> Schools:
+        """学校督导评估 of this region: rounds, grades, coverage, 合格学校, 示范校."""
+        return self._area("schools", year, lambda when: make_schools(self, when))
 
     def only_grow(self, *indicator_ids: str, year: int | None = None) -> pd.DataFrame:
         """`values` with the verdict of 只增不减 on each row (columns outcome and remark)."""
@@ -325,7 +328,10 @@ class Report:
         """Area -> its result (`Report.<area>`), in the order of the domain, without the overview."""
         when = year or self.year
         if when not in self._areas:
-            self._areas[when] = {area: getattr(self, area)(when) for area in AREAS if area != "overview"}
+            # As the reports of that year say it, so that these and this one's last year agree.
+            place = self.code_in(when), when, self.area
+            own = self if when == self.year else Report(self.publication, self._dataset, *place, self._shared)
+            self._areas[when] = {area: getattr(own, area)() for area in AREAS if area != "overview"}
         return self._areas[when]
 
     def bulletin(self) -> Bulletin:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from gongbao.data import DataError, Dataset, Problem, examine
+from gongbao.data.columns import AREAS
 from gongbao.data.schema import SHARED_TABLES, SUBMISSION_TABLES
 from gongbao.publication import INTERNAL_VARIABLE, Publication, open_publication
 from gongbao.workbooks import records
+from gongbao.workbooks.planning import ReportKey
 from gongbao.workbooks.report import Report
+from gongbao.workbooks.shared import Shared
 
+OVERVIEW = "overview"
 Signature = tuple[tuple[str, int, int], ...]
 
 
@@ -23,6 +29,7 @@ class Session:
     dataset: Dataset
     signature: Signature
     problems: tuple[Problem, ...] = ()
+    shared: Shared = field(default_factory=Shared, compare=False)
 
 
 _session: Session | None = None
@@ -40,6 +47,27 @@ def prepare(publication: Publication, dataset: Dataset) -> None:
         for table in SUBMISSION_TABLES:
             if table != "sources":
                 dataset.fingerprint(table, region, year)
+
+
+def share(keys: Iterable[ReportKey]) -> None:
+    """Compute the areas that several of these reports will ask for, for processes forked from this one.
+
+    An area that fails, or has something to say on the way, is left to the reports: each shall say it itself.
+    """
+    if _session is None:
+        return
+    wanted: Counter[tuple[int, str, str]] = Counter()
+    known = set(_session.dataset.submissions())
+    for key in keys:
+        if key.area == OVERVIEW:  # composed of all areas, beside last year's
+            years = key.year, key.year - 1
+            wanted.update((y, key.region, area) for y in years for area in AREAS if area != OVERVIEW)
+        else:
+            wanted[key.year, key.region, key.area] += 1
+    for (year, region, area), reports in sorted(wanted.items()):
+        if reports > 1 and area in AREAS and (region, year) in known:
+            report = Report(_session.publication, _session.dataset, region, year, area, _session.shared)
+            _session.shared.prepare(getattr(report, area))
 
 
 def _signature(folder: Path) -> Signature:
@@ -67,7 +95,7 @@ def open_report(region: str, year: int, *, area: str) -> Report:
     ]
     if blocking:
         raise DataError(blocking)
-    return Report(session.publication, session.dataset, str(region), int(year), area)
+    return Report(session.publication, session.dataset, str(region), int(year), area, session.shared)
 
 
 def _load() -> None:

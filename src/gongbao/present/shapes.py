@@ -1,0 +1,62 @@
+"""Which charts Altair has found valid: charts that differ only in what the schema can't tell apart count once.
+
+Checking a chart against Vega-Lite's schema costs more than all else about it, and the charts of two
+counties differ in numbers and names alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import altair as alt
+
+_known: set[str] = set()
+_learned: list[str] = []
+
+
+def checked_dict(chart: alt.TopLevelMixin) -> dict[str, Any]:
+    """`chart.to_dict()`: validated, unless one of the same shape was. Raises what it raises."""
+    spec: dict[str, Any] = chart.to_dict(validate=False)
+    own = {key: value for key, value in spec.items() if key not in ("$schema", "config", "datasets")}
+    text = json.dumps(_shape(own, ""), sort_keys=True, default=str)
+    shape = hashlib.sha256(text.encode()).hexdigest()
+    if shape not in _known:
+        chart.to_dict()
+        _known.add(shape)
+        _learned.append(shape)
+    return spec
+
+
+def learned() -> list[str]:
+    """The shapes that this process has found valid since it last asked, to tell others."""
+    found = list(_learned)
+    _learned.clear()
+    return found
+
+
+def learn(shapes: Iterable[str]) -> None:
+    """Take shapes as valid that another process of this build found so."""
+    _known.update(shapes)
+
+
+def _shape(value: Any, key: str) -> Any:
+    """A part of a specification without what no rule of the schema looks at.
+
+    The schema knows texts by enumerations, formats and patterns, all of ASCII; of a list of categories or
+    the ends of a scale it asks for the type alone. Other numbers may have limits and are kept.
+    """
+    if isinstance(value, dict):
+        return {name: _shape(inner, name) for name, inner in value.items()}
+    if isinstance(value, list):
+        kinds = {type(inner) for inner in value}
+        if key in ("domain", "sort") and len(kinds) == 1 and kinds <= {str, int, float}:
+            return [f"{min(len(value), 3)} {kinds.pop().__name__}"]
+        return [_shape(inner, key) for inner in value]
+    if isinstance(value, str):
+        if not value.isascii():
+            return "字"
+        return "data-" if key == "name" and value.startswith("data-") else value
+    return value
