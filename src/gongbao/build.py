@@ -13,6 +13,8 @@ from typing import Any, Literal, Protocol
 
 from filelock import FileLock, Timeout
 
+from gongbao.cache import cache_at
+from gongbao.cache_room import in_use, remove_former
 from gongbao.data import Dataset, Problem, read_dataset
 from gongbao.data.succession import submitted_years
 from gongbao.gate import LeaksFoundError, check_output
@@ -35,7 +37,7 @@ from gongbao.workbooks import (
     plan_reports,
     run_reports,
 )
-from gongbao.workbooks.records import file_state
+from gongbao.workbooks.records import file_state, note_opened
 from gongbao.workbooks.remarks import remark_state
 from gongbao.workbooks.session import prepare
 
@@ -143,7 +145,7 @@ def build(
     ) -> SiteSummary:
         summary = build_site(
             publication, dataset, reports, workbooks, staging / "site", engine=options.engine,
-            workers=options.workers, store=publication.state / "store", progress=SiteSteps(progress),
+            workers=options.workers, store=publication.cache, progress=SiteSteps(progress),
             drawers=drawers,
         )  # fmt: skip
         progress.stage("公开前检查", 1)
@@ -187,7 +189,7 @@ def build_edition(
         read.append(dataset)
         summary = build_site(
             publication, dataset, reports, workbooks, staging / "site", workers=options.workers,
-            store=publication.state / "store", progress=SiteSteps(progress), drawers=drawers,
+            store=publication.cache, progress=SiteSteps(progress), drawers=drawers,
         )  # fmt: skip
         for key, notebook in reports.items():
             target = staging / "site" / "notebooks" / f"{key.address}.ipynb"
@@ -223,7 +225,7 @@ def prepare_quarto(publication: Publication, options: Options, progress: Progres
     ) -> SiteSummary:
         return prepare_in_place(
             publication, dataset, reports, workbooks,
-            workers=options.workers, store=publication.state / "store",
+            workers=options.workers, store=publication.cache,
         )  # fmt: skip
 
     return _carry_out(publication, options, progress, finish)
@@ -231,7 +233,8 @@ def prepare_quarto(publication: Publication, options: Options, progress: Progres
 
 def _carry_out(publication: Publication, options: Options, progress: Progress, finish: Finish) -> Summary:
     publication.state.mkdir(parents=True, exist_ok=True)
-    with _only_build(publication), _disk_errors():
+    cache, limit = cache_at(publication.cache), publication.settings.cache.limit
+    with _only_build(publication), _disk_errors(), in_use(cache, limit):
         recover(publication)
         progress.stage("读取并检查数据", 1)
         dataset = read_dataset(publication.root, publication.data)
@@ -278,7 +281,7 @@ def _run(
     progress: Progress,
 ) -> tuple[dict[ReportKey, Path], tuple[Failure, ...], int, tuple[ReportKey, ...]]:
     """Run what has changed. A report that isn't selected is taken from the store if it is still valid."""
-    store = RunStore(publication.state / "runs")
+    store = RunStore(publication.cache)
     jobs = [
         Job(
             key,
@@ -318,6 +321,7 @@ def _run(
         on_done=done,
         prepare=lambda: prepare(publication, dataset),
     )
+    note_opened(publication.state, store.opened)
     failures = tuple(run.failure for run in runs if run.failure is not None)
     ready.update((run.key, run.target) for run in runs if run.failure is None)
     ordered = {key: ready[key] for key in keys if key in ready}
@@ -325,9 +329,16 @@ def _run(
 
 
 def _current(publication: Publication, dataset: Dataset) -> Callable[[Read], str | None]:
-    """What a report would read today, to compare with what it read then."""
+    """What a report would read today, to compare with what it read then. Each thing is looked at once."""
+    known: dict[tuple[str, str], str | None] = {}
 
     def digest(read: Read) -> str | None:
+        which = read.kind, read.name
+        if which not in known:
+            known[which] = look(read)
+        return known[which]
+
+    def look(read: Read) -> str | None:
         if read.kind == "table":
             table, region, year = read.name.split(":")
             return dataset.fingerprint(table, region, int(year))
@@ -387,6 +398,7 @@ def recover(publication: Publication) -> None:
         else:
             aside.rename(publication.output_folder)
     shutil.rmtree(publication.state / "staging", ignore_errors=True)
+    remove_former(publication.state)
 
 
 def put_in_place(staged: Path, publication: Publication) -> None:

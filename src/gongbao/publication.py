@@ -6,6 +6,8 @@ Title, language, navigation and footer are the ones Quarto reads too; what is ou
 
 from __future__ import annotations
 
+import os
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,10 @@ SETTINGS_FILE = "_quarto.yml"
 INTERNAL_OUTPUT = "_internal"
 INTERNAL_VARIABLE = "GONGBAO_INTERNAL"
 """Environment variable by which a build tells a kernel that it is an internal one."""
+CACHE_VARIABLE = "GONGBAO_CACHE"
+"""Environment variable that names the folder of the cache."""
+_SIZE = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*([KMGT])B?\s*$", re.IGNORECASE)
+_UNITS = {"K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 
 class PublicationError(Exception):
@@ -49,6 +55,25 @@ class Licence(BaseModel):
     url: str = Field(pattern=r"^https?://", description="where its text stands")
 
 
+class CacheSettings(BaseModel):
+    """The cache of executed notebooks, charts and pages."""
+
+    model_config = ConfigDict(extra="forbid")
+    folder: str = Field(
+        "", description="where it lies, below the publication or absolute; empty: .gongbao/cache"
+    )
+    size: str = Field(
+        "5 GB", pattern=_SIZE.pattern, description="how large it may grow, such as 500 MB or 20 GB"
+    )
+
+    @property
+    def limit(self) -> int:
+        """The size in bytes."""
+        match = _SIZE.match(self.size)
+        assert match is not None  # checked when it was read
+        return int(float(match[1]) * _UNITS[match[2].upper()])
+
+
 class Settings(BaseModel):
     """The `gongbao:` section."""
 
@@ -58,6 +83,7 @@ class Settings(BaseModel):
     office: str = Field("", description="name of the publishing office, printed in the footer")
     time_limit: int = Field(300, gt=0, description="seconds that one report may run")
     deadlines: Deadlines = Field(default_factory=Deadlines, description="periods where a document sets none")
+    cache: CacheSettings = Field(default_factory=CacheSettings, description="the cache's folder and size")
     renamed_areas: dict[str, str] = Field(
         default_factory=dict, description="former id of an indicator area: the id that it has now"
     )
@@ -137,6 +163,8 @@ class Publication:
     marked, and nothing of it can be released."""
     site_url: str = ""
     """Quarto's `site-url`, without a trailing slash; empty if unset."""
+    cache_folder: Path | None = None
+    """The folder of the cache, where it has been chosen for this run."""
     release: Release | None = None
     """Set when the pages of a revision are built, which then say on every page which one they are."""
 
@@ -162,6 +190,15 @@ class Publication:
         """What a build keeps between runs: cache, lock, staging. Safe to delete. An internal build
         shares nothing with a public one."""
         return self.root / ".gongbao" / "internal" if self.internal else self.root / ".gongbao"
+
+    @property
+    def cache(self) -> Path:
+        """The cache's folder: chosen for this run, by GONGBAO_CACHE, by the settings, or `.gongbao/cache`.
+        Relative ones count from the publication. An internal build has one of its own there, too."""
+        chosen = self.cache_folder or os.environ.get(CACHE_VARIABLE) or self.settings.cache.folder
+        if not chosen:
+            return self.state / "cache"
+        return self.root / chosen / "internal" if self.internal else self.root / chosen
 
     def for_office(self) -> Publication:
         """The same publication, to be built for internal use."""
@@ -222,7 +259,11 @@ def _in_chinese(error: ValidationError) -> str:
     for item in error.errors():
         where = ".".join(str(part) for part in item["loc"]) or "?"
         if item["type"] == "extra_forbidden":
-            parts: dict[str, type[BaseModel]] = {"deadlines": Deadlines, "licence": Licence}
+            parts: dict[str, type[BaseModel]] = {
+                "deadlines": Deadlines,
+                "licence": Licence,
+                "cache": CacheSettings,
+            }
             section = next((part for name, part in parts.items() if name in item["loc"]), Settings)
             known = "、".join(section.model_fields)
             lines.append(f"{SETTINGS_FILE} 的 gongbao 一节里有不认识的设置“{where}”；可用的有：{known}。")

@@ -14,13 +14,13 @@ import os
 import platform
 import sysconfig
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from gongbao.publication import SETTINGS_FILE, Publication
-from gongbao.workbooks.records import ABSENT
+from gongbao.workbooks.records import ABSENT, opened_files
 
 FORMAT = 1
 _PACKAGE = Path(__file__).parent
@@ -84,7 +84,7 @@ class Standing:
     def keep(self, said: Mapping[str, Any]) -> None:
         """Write down a build that has just put its site in place; `said` is what `last` shall give."""
         outputs = _see(dict(_below(self.publication.output_folder, everything=True)), {})
-        self._write(_reads(self.publication, outputs), outputs, said)
+        self._write(_reads(self.publication), outputs, said)
 
     def _write(self, reads: dict[str, Seen], outputs: dict[str, Seen], said: Mapping[str, Any]) -> None:
         record = {
@@ -151,17 +151,10 @@ def _look_at(path: Path, known: Seen | None, now: int) -> Seen:
     return Seen(digest, stamp if settled else None)
 
 
-def _reads(publication: Publication, outputs: Iterable[str]) -> dict[str, Seen]:
+def _reads(publication: Publication) -> dict[str, Seen]:
     """The files that the reports of the site opened, in the state in which they read them."""
-    found: dict[str, Seen] = {}
-    for name in outputs:
-        if name.startswith("reports/") and name.endswith(".html") and name.count("/") == 3:
-            record = publication.state / "runs" / name.removeprefix("reports/").replace(".html", ".json")
-            if record.exists():  # a county's own page has none
-                for kind, file, digest in json.loads(record.read_text("utf-8"))["reads"]:
-                    if kind == "file":
-                        found[file] = Seen(digest)
-    return found
+    found = opened_files(publication.state).values()
+    return {name: Seen(digest) for files in found for name, digest in files.items()}
 
 
 def _libraries() -> list[str]:

@@ -119,8 +119,8 @@ def test_neither_build_uses_the_runs_of_the_other(publication: Path, tmp_path: P
     again = run_gongbao(root, "build")
     assert again.returncode == 0 and "运行 0，" in again.stdout
     # Even where the records of the internal runs lie in the public build's folder.
-    shutil.rmtree(root / ".gongbao/runs")
-    shutil.move(root / ".gongbao/internal/runs", root / ".gongbao/runs")
+    shutil.rmtree(root / ".gongbao/cache")
+    shutil.move(root / ".gongbao/internal/cache", root / ".gongbao/cache")
     (root / ".gongbao/last-build.json").unlink()  # else the site stands as it is, and nothing is looked up
     mixed = run_gongbao(root, "build")
     assert mixed.returncode == 0 and "未变 0，" in mixed.stdout

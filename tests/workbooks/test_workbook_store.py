@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import json
 
 import pytest
 
+from gongbao.cache import cache_at
 from gongbao.workbooks import Failure, Job, Read, ReportKey, Run, RunStore, Workbook
 from gongbao.workbooks import store as storing
 from gongbao.workbooks.records import ABSENT, file_state
@@ -41,7 +41,7 @@ def test_unchanged_run_is_found(stored):
     kept, job = stored
     found = kept.lookup(job, same)
     assert found.read_text("utf-8") == "executed"
-    assert found.relative_to(kept.folder).as_posix() == "2019/990101/finance.ipynb"
+    assert found.name == hashlib.sha256(b"executed").hexdigest() and found.is_relative_to(kept.folder)
 
 
 def test_a_state_may_be_empty(stored):
@@ -110,7 +110,7 @@ def test_changed_code_or_library(stored, monkeypatch):
         patch.setattr(storing, "code_digest", lambda: "other")
         assert kept.lookup(job, same) is None
     with monkeypatch.context() as patch:
-        patch.setattr(storing, "_versions", lambda: {"pandas": "0"})
+        patch.setattr(storing, "versions", lambda: {"pandas": "0"})
         assert kept.lookup(job, same) is None
     assert kept.lookup(job, same) is not None
 
@@ -122,11 +122,11 @@ def test_damaged_notebook(stored):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", "{}", "null", '{"reads": 3, "notebook": ""}', '{"reads": [[1]], "notebook": ""}']
+    "text", ["", "{", "[]", "{}", "null", '{"reads": 3, "inputs": {}}', '{"reads": [[1]], "inputs": {}}']
 )
 def test_damaged_record(stored, text):
     kept, job = stored
-    kept.lookup(job, same).with_suffix(".json").write_text(text, "utf-8")
+    cache_at(kept.folder).do(lambda index: index.execute("UPDATE entry SET record = ?", (text,)))
     assert kept.lookup(job, same) is None
 
 
@@ -140,17 +140,43 @@ def test_missing_half(stored):
 def test_run_again_replaces(stored):
     kept, job = stored
     job.target.write_text("executed again", "utf-8")
-    kept.save(job, Run(KEY, job.target, 1.0, None, ()))
+    kept.save(job, Run(KEY, job.target, 1.0, None, (FILE, MISSING, TABLE)))
     assert kept.lookup(job, same).read_text("utf-8") == "executed again"
-    names = sorted(path.name for path in (kept.folder / "2019" / "990101").iterdir())
-    assert names == ["finance.ipynb", "finance.json"]
+    assert len(kept.runs(KEY.address)) == 1
+
+
+def test_two_branches_keep_both_runs(stored):
+    """The same report read other data in another branch: each finds its own, in any order."""
+    kept, job = stored
+    other = dataclasses.replace(TABLE, digest="bb")
+    job.target.write_text("of the other branch", "utf-8")
+    kept.save(job, Run(KEY, job.target, 1.0, None, (FILE, MISSING, other)))
+    there = {"aa": "executed", "bb": "of the other branch"}
+    for state in ("bb", "aa", "bb"):
+        found = kept.lookup(job, lambda read, state=state: state if read.name == TABLE.name else read.digest)
+        assert found.read_text("utf-8") == there[state]
+
+
+def test_of_many_states_the_latest_are_kept(stored):
+    kept, job = stored
+    for number in range(storing.CANDIDATES + 3):
+        kept.save(job, Run(KEY, job.target, 1.0, None, (dataclasses.replace(TABLE, digest=str(number)),)))
+    digests = [run.reads[0].digest for run in kept.runs(KEY.address)]
+    assert digests == [str(n) for n in range(storing.CANDIDATES + 2, 2, -1)]
+
+
+def test_what_reports_opened_is_told(stored):
+    kept, job = stored
+    fresh = RunStore(kept.folder)
+    fresh.lookup(job, same)
+    assert fresh.opened == kept.opened == {KEY.address: {FILE.name: FILE.digest, MISSING.name: ABSENT}}
 
 
 def test_record_holds_no_machine_path(stored, tmp_path):
-    kept, job = stored
-    text = kept.lookup(job, same).with_suffix(".json").read_text("utf-8")
-    assert str(tmp_path) not in text
-    assert json.loads(text)["parameters"] == {"region": "990101", "year": 2019}
+    kept, _ = stored
+    (run,) = kept.runs(KEY.address)
+    assert str(tmp_path) not in run.entry.record
+    assert run.inputs["parameters"] == {"region": "990101", "year": 2019}
 
 
 def test_failed_run_is_not_stored(stored):

@@ -126,15 +126,11 @@ def label_of(given: Given, year: int) -> str:
 
 @contextmanager
 def _workplace(publication: Publication) -> Iterator[Path]:
-    """A folder for building in that keeps its runs; the first time it takes over the publication's own."""
+    """A folder for building in."""
     place = publication.state / "diff"
     place.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(publication.state / "diff.lock", timeout=0):
-            state = place / ".gongbao"
-            for name in ("runs", "store"):
-                if not (state / name).exists() and (publication.state / name).is_dir():
-                    shutil.copytree(publication.state / name, state / name)
             try:
                 yield place
             finally:
@@ -160,7 +156,7 @@ def _built(
     """The snapshot of an edition built in `place`; `put_in` may change the copied inputs first."""
     _clear(place)
     lay_out(publication, year, place)
-    copied = open_publication(place)
+    copied = replace(open_publication(place), cache_folder=publication.cache)
     if put_in is not None:
         put_in(copied)
     # The snapshot says nothing of the revision it is made for, so that any will do.

@@ -7,7 +7,6 @@ were built from, whatever is edited meanwhile, and nothing that isn't recorded c
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -20,7 +19,7 @@ from gongbao.editions.manifest import Manifest, file_sha256, walk
 from gongbao.editions.repository import Repository
 from gongbao.editions.tree import LOG, WORKING
 from gongbao.publication import SETTINGS_FILE, Publication, Release
-from gongbao.workbooks.records import ABSENT
+from gongbao.workbooks.records import ABSENT, opened_files
 
 ARCHIVES = "released"
 """Folder of the publication for inputs that Git doesn't hold: private, like the submissions themselves."""
@@ -80,13 +79,10 @@ def unrecorded_reads(state: Path, inputs: Mapping[str, str]) -> list[str]:
     revision could not be built again.
     """
     found = []
-    runs = state / "runs"
-    for record in sorted(runs.rglob("*.json")):
-        report = record.relative_to(runs).with_suffix("").as_posix()
-        for kind, name, digest in json.loads(record.read_text("utf-8"))["reads"]:
+    for report, files in opened_files(state).items():
+        for name, digest in files.items():
             # One that is absent among the inputs is absent again next time; elsewhere it may come to be.
-            known = name in inputs or (digest == ABSENT and not Path(name).is_absolute())
-            if kind == "file" and not known:
+            if name not in inputs and (digest != ABSENT or Path(name).is_absolute()):
                 found.append(f"{report}：{name}")
     return found
 

@@ -131,7 +131,8 @@ def make_revision(
     `publication` holds the inputs alone (`inputs.lay_out`), `site` is a folder that does not exist yet,
     `previous` the folder (r<n>) of the revision that this one is compared with. The same inputs give the same bytes.
     """
-    publication = publication.for_release(release)
+    # From clean: nothing that other builds have kept.
+    publication = replace(publication.for_release(release), cache_folder=publication.state / "cache")
     built = build_edition(publication, replace(options, fresh=True), site, progress)
     relocate(site, out, release.year, release.revision)
     folder = out / str(release.year) / release.name

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from pathlib import Path
 RECORD_VARIABLE = "GONGBAO_RECORD"
 """Environment variable that tells a kernel where to write its record."""
 
+_OPENED = "opened.json"
 ABSENT = "absent"
 """Digest of a file that was asked for and did not exist: creating it later changes the report."""
 
@@ -141,3 +142,18 @@ def file_digest(path: Path) -> str:
 def file_state(root: Path) -> Callable[[Read], str | None]:
     """A function that gives the present digest of a "file" read, and None for any other kind."""
     return lambda read: file_digest(root / read.name) if read.kind == "file" else None
+
+
+def note_opened(state: Path, opened: Mapping[str, Mapping[str, str]]) -> None:
+    """Write down beside a publication's other state which files its reports opened: address -> file -> SHA-256."""
+    path = state / _OPENED
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(json.dumps({a: dict(files) for a, files in sorted(opened.items()) if files}), "utf-8")
+    partial.replace(path)
+
+
+def opened_files(state: Path) -> dict[str, dict[str, str]]:
+    """What the last build wrote with `note_opened`; empty if none has."""
+    path = state / _OPENED
+    found: dict[str, dict[str, str]] = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    return found

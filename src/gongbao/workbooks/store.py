@@ -6,23 +6,37 @@ import functools
 import hashlib
 import json
 import sys
-from collections.abc import Callable
-from dataclasses import astuple
+from collections.abc import Callable, Mapping
+from dataclasses import astuple, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from gongbao.cache import Entry, cache_at
 from gongbao.workbooks.outcome import Job, Run
 from gongbao.workbooks.records import ABSENT, Read, file_digest
 
 _LIBRARIES = ("altair", "pandas", "ipython", "nbformat", "nbclient", "ipykernel", "chinese-calendar")
 _PACKAGE = Path(__file__).resolve().parents[1]
+KIND = "run"
+CANDIDATES = 8
+"""Runs kept of one report with the same workbook, code and versions: branches read different data."""
 
 Current = Callable[[Read], str | None]
 
 
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    """A run that is kept: what it depended on (`inputs`: workbook, parameters, code, versions), what it read,
+    and the cache's entry of its notebook."""
+
+    entry: Entry
+    inputs: Mapping[str, Any]
+    reads: tuple[Read, ...]
+
+
 class RunStore:
-    """Executed notebooks by the report's address, each beside a record of what it depends on.
+    """Executed notebooks in the cache, each with a record of what it depends on.
 
     The executor is no part of the record: both give the same bytes. An entry that is damaged,
     incomplete or from another version is passed over like one that is not there.
@@ -30,62 +44,83 @@ class RunStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._cache = cache_at(folder)
+        self.opened: dict[str, dict[str, str]] = {}
+        """What the reports that were looked up or saved here opened: address -> file -> its SHA-256."""
 
     def lookup(self, job: Job, current: Current) -> Path | None:
         """The stored notebook, if running the job again would give the same; else None.
 
         `current` gives the present digest of a thing that the report read, None if there is none.
         """
-        notebook, record = self._paths(job)
-        try:
-            entry = json.loads(record.read_text("utf-8"))
-            reads = [Read(*read) for read in entry.pop("reads")]
-            digest = entry.pop("notebook")
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            return None
-        # Compared as JSON gives it back, where a tuple is a list.
-        if entry != json.loads(json.dumps(_inputs(job))):
-            return None
-        # A state may be an empty text; only None says that there is no such thing.
-        states = ((ABSENT if (state := current(read)) is None else state, read.digest) for read in reads)
-        if any(state != digest for state, digest in states):
-            return None
-        return notebook if file_digest(notebook) == digest else None
+        key = _key(inputs_of(job))
+        for entry in self._cache.entries(KIND, job.key.address):
+            run = _stored(entry) if entry.key == key else None
+            if run is not None and not changed(run.reads, current):
+                notebook = self._cache.intact(entry)
+                if notebook is not None:
+                    self._note(job.key.address, run.reads)
+                    return notebook
+        return None
 
     def save(self, job: Job, run: Run) -> None:
         """Store a successful run's notebook; raises ValueError for a run that failed."""
         if run.failure is not None:
             raise ValueError(f"a failed run can't be stored: {run.key.address}")
-        notebook, record = self._paths(job)
-        content = run.target.read_bytes()
-        entry = _inputs(job) | {
-            "reads": [astuple(read) for read in run.reads],
-            "notebook": hashlib.sha256(content).hexdigest(),
-        }
-        notebook.parent.mkdir(parents=True, exist_ok=True)
-        _replace(notebook, content)
-        # Last, so that an entry cut short has a record that doesn't fit.
-        _replace(record, json.dumps(entry, ensure_ascii=False, indent=1).encode("utf-8"))
+        inputs = inputs_of(job)
+        key, reads = _key(inputs), [astuple(read) for read in run.reads]
+        record = json.dumps({"inputs": inputs, "reads": reads}, ensure_ascii=False, separators=(",", ":"))
+        address = job.key.address
+        self._cache.add(
+            KIND, key, run.target.read_bytes(), variant=_digest(reads), name=address, record=record
+        )
+        for entry in [e for e in self._cache.entries(KIND, address) if e.key == key][CANDIDATES:]:
+            self._cache.forget(entry)
+        self._note(address, run.reads)
 
-    def _paths(self, job: Job) -> tuple[Path, Path]:
-        base = self.folder / job.key.address
-        return base.with_name(base.name + ".ipynb"), base.with_name(base.name + ".json")
+    def runs(self, address: str) -> list[StoredRun]:
+        """What is kept of a report, used last first, whatever it was made with."""
+        found = (_stored(entry) for entry in self._cache.entries(KIND, address))
+        return [run for run in found if run is not None]
 
-
-def _replace(path: Path, content: bytes) -> None:
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_bytes(content)
-    partial.replace(path)
+    def _note(self, address: str, reads: tuple[Read, ...]) -> None:
+        self.opened[address] = {read.name: read.digest for read in reads if read.kind == "file"}
 
 
-def _inputs(job: Job) -> dict[str, Any]:
+def changed(reads: tuple[Read, ...], current: Current) -> list[Read]:
+    """Those of the reads whose state is another now."""
+    # A state may be an empty text; only None says that there is no such thing.
+    states = ((read, ABSENT if (state := current(read)) is None else state) for read in reads)
+    return [read for read, state in states if state != read.digest]
+
+
+def _stored(entry: Entry) -> StoredRun | None:
+    """None for a record that isn't one."""
+    try:
+        record = json.loads(entry.record)
+        reads = tuple(Read(*read) for read in record["reads"])
+        return StoredRun(entry, record["inputs"], reads)
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _key(inputs: Mapping[str, Any]) -> str:
+    return _digest(inputs)
+
+
+def _digest(content: Any) -> str:
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def inputs_of(job: Job) -> dict[str, Any]:
     """What a report depends on besides what it reads."""
     return {
         "workbook": job.workbook.digest,
         "parameters": dict(job.parameters),
         "internal": job.internal,
         "code": code_digest(),
-        "versions": _versions(),
+        "versions": versions(),
     }
 
 
@@ -100,6 +135,7 @@ def code_digest() -> str:
 
 
 @functools.cache
-def _versions() -> dict[str, str]:
-    versions = {name: version(name) for name in _LIBRARIES}
-    return versions | {"python": f"{sys.version_info.major}.{sys.version_info.minor}"}
+def versions() -> dict[str, str]:
+    """The versions of Python and of the libraries that a notebook's bytes depend on."""
+    found = {name: version(name) for name in _LIBRARIES}
+    return found | {"python": f"{sys.version_info.major}.{sys.version_info.minor}"}
