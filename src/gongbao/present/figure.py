@@ -60,12 +60,13 @@ class Figure:
         """The specification as canonical JSON: equal charts give equal text."""
         return json.dumps(self.spec, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
-    def html(self, svg: str, assets: str) -> str:
+    def html(self, svg: str, assets: str, *, table: bool = True) -> str:
         """The figure for a page: inline SVG, caption, data table, downloads and a button that asks for
         the interactive view. `assets` is the address, relative to the page, of the figure's files
-        without their endings (`.svg`, `.csv`, `.json`).
+        without their endings (`.svg`, `.csv`, `.json`). Without `table`, a table elsewhere on the page must
+        hold the figure's data.
         """
-        table = self.table.html(label="")
+        data = f"<details><summary>图 {self.number} 的数据</summary>{self.table.html(label='')}</details>"
         return (
             f'<figure class="gb-figure" id="{self.id}">'
             f'<div class="gb-scroll" role="region" tabindex="0" aria-label="图 {self.number}（图形）">'
@@ -77,7 +78,7 @@ class Figure:
             f'<a href="{assets}.csv" download>数据（CSV）</a>'
             f'<button type="button" class="gb-interactive" data-spec="{assets}.json" '
             f'aria-label="图 {self.number} 交互查看" hidden>交互查看</button></p>'
-            f"<details><summary>图 {self.number} 的数据</summary>{table}</details></figure>"
+            f"{data if table else ''}</figure>"
         )
 
     def markdown(self, image: str) -> str:

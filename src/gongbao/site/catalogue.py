@@ -216,8 +216,15 @@ class Catalogue:
 
     # --- places ----------------------------------------------------------------------------------
 
+    @cached_property
+    def _rows_of_region(self) -> dict[str, list[Mapping[Any, Any]]]:
+        found: dict[str, list[Mapping[Any, Any]]] = {}
+        for row in self._regions:
+            found.setdefault(str(row["region_code"]), []).append(row)
+        return found
+
     def _region(self, code: str, year: int | None) -> Mapping[Any, Any] | None:
-        rows = [r for r in self._regions if r["region_code"] == code]
+        rows = self._rows_of_region.get(code, [])
         if year is not None:
             valid = [r for r in rows if not r["valid_from"] > year and not r["valid_to"] < year]
             rows = valid or rows

@@ -21,7 +21,7 @@ from gongbao.site.groups import Group
 from gongbao.site.layout import Crumb, Page, fragment
 from gongbao.site.places import HOME, area_page
 from gongbao.site.reading import ReportSummary, leading
-from gongbao.site.svg import inline
+from gongbao.site.svg import inline, linked
 from gongbao.standards.outcome import Outcome
 
 AREAS_PAGE = Crumb("指标领域", "/site/areas.html")
@@ -43,7 +43,11 @@ def displays_folder(area: str, code: str) -> str:
 
 
 def compare(catalogue: Catalogue, area: str, group: Group) -> list[Comparison]:
-    """The comparisons of an area in a leaf, the latest year first; only the latest year has figures."""
+    """The comparisons of an area in a leaf, the latest year first; only the latest year has figures.
+
+    Where the leaf is one of many, a table holds what its figures show, and earlier years have their
+    verdicts alone: its page may hold the most counties that there can be on one.
+    """
     check_whole_charts()
     members = set(group.regions)
     found: list[Comparison] = []
@@ -56,9 +60,12 @@ def compare(catalogue: Catalogue, area: str, group: Group) -> list[Comparison]:
         ]
         if not reports:
             continue
+        builds = [_verdict_table, _fact_table]
+        if group.code:
+            builds = [_verdict_table] if found else [_verdict_table, _value_table, _fact_table]
         made = [
             table
-            for build in (_verdict_table, _fact_table)
+            for build in builds
             if (table := build(catalogue, year, reports, tables + 1)) is not None and (tables := tables + 1)
         ]
         drawn: list[Figure] = []
@@ -100,6 +107,29 @@ def _verdict_table(
         [Column("县（市、区）"), *(Column(label, align="left") for label in labels.values())],
         rows,
     )
+
+
+def _value_table(catalogue: Catalogue, year: int, reports: list[ReportSummary], number: int) -> Table | None:
+    """County × verdict with a value and a limit: what the figures show."""
+    found = _comparable(catalogue, reports)
+    if not found:
+        return None
+    columns = [Column("县（市、区）"), *(Column(items[0][1].label, align="right") for items in found)]
+    own = [{report.region: v for report, v in items} for items in found]
+    rows = [
+        [_name(catalogue, report), *(_value_cell(column.get(report.region)) for column in own)]
+        for report in reports
+        if any(report.region in column for column in own)
+    ]
+    return make_table(f"table-{number}", number, f"{year}年各县（市、区）与标准比较的数值", columns, rows)
+
+
+def _value_cell(v: Verdict | None) -> Cell:
+    """The number, and what it is found to be where that is not that it meets the standard."""
+    if v is None:
+        return Cell("—")
+    shown = v.shown or plain(v.value)
+    return Cell(shown if v.outcome == Outcome.PASS else f"{shown}（{v.word}）", v.value)
 
 
 def _verdict_cell(v: Verdict | None) -> Cell:
@@ -241,7 +271,7 @@ def compare_page(
             "reports": [(catalogue.name(r.region, c.year), r.page) for r in c.reports],
             "tables": [table.figure_html(f"{files}/{table.id}") for table in c.tables],
             "figures": [
-                figure.html(inline(svgs[figure.spec_text()], figure.id), f"{files}/{figure.id}")
+                _figure_html(figure, svgs[figure.spec_text()], f"{files}/{figure.id}", bool(group.code))
                 for figure in c.figures
             ],
         }
@@ -259,6 +289,12 @@ def compare_page(
     sample = any(is_sample(r.region) for c in comparisons for r in c.reports)
     crumbs = compare_crumbs(catalogue, area, group)
     return Page(address, title, body, f"{title}：各县（市、区）比较", crumbs, sample)
+
+
+def _figure_html(figure: Figure, svg: str, files: str, one_of_many: bool) -> str:
+    if one_of_many:
+        return figure.html(linked(svg, f"{files}.svg"), files, table=False)
+    return figure.html(inline(svg, figure.id), files)
 
 
 def compare_title(catalogue: Catalogue, area: str, group: Group) -> str:

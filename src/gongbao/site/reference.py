@@ -12,12 +12,21 @@ from gongbao.present.numbers import plain
 from gongbao.present.table import Cell, make_table
 from gongbao.publication import Publication, Release
 from gongbao.site.addresses import in_edition
-from gongbao.site.catalogue import OPERATORS, Catalogue, Indicator, Value, is_sample, number_or_none, text
+from gongbao.site.catalogue import (
+    OPERATORS,
+    STAGE_ORDER,
+    Catalogue,
+    Indicator,
+    Value,
+    is_sample,
+    number_or_none,
+    text,
+)
 from gongbao.site.dataset_card import EXCEL, Download, Variable, card_script, dataset_card
 from gongbao.site.downloads import SHARED_FILES
 from gongbao.site.groups import Group
 from gongbao.site.layout import Crumb, Page, fragment
-from gongbao.site.places import HOME
+from gongbao.site.places import HOME, county_page
 from gongbao.site.source_lists import submitted_sources
 
 # Files that describe the data of a release, made when its pages are finished (`editions.packages`).
@@ -76,7 +85,7 @@ def indicator_page(catalogue: Catalogue, indicator: Indicator, group: Group) -> 
             below(indicator.page, group.code),
             indicator=indicator,
             definition=shown,
-            values=_value_tables(catalogue, indicator, values),
+            values=(_short_tables if group.code else _value_tables)(catalogue, indicator, values),
         ),
         any(is_sample(v.region) for v in values),
     )
@@ -179,6 +188,33 @@ def _value_tables(catalogue: Catalogue, indicator: Indicator, values: list[Value
     return tables
 
 
+def _short_tables(catalogue: Catalogue, indicator: Indicator, values: list[Value]) -> list[str]:
+    """The same for a page of many counties: a row for each county and year, a column for each stage. Sources
+    and cells stand in the counties' own files."""
+    ordered = sorted(values, key=lambda v: (v.statistic != "数值", v.statistic))
+    tables = []
+    for number, (statistic, members) in enumerate(groupby(ordered, key=lambda v: v.statistic), start=1):
+        found = list(members)
+        stages = sorted({v.stage for v in found}, key=lambda s: (STAGE_ORDER.get(s, len(STAGE_ORDER)), s))
+        places: dict[tuple[str, int, str], dict[str, Value]] = {}
+        for v in found:
+            places.setdefault((v.region, v.year, v.period), {})[v.stage] = v
+        rows: list[list[Any]] = [
+            [catalogue.name(region, year), catalogue.year_label(year), period or "—"]
+            + [_short_cell(own.get(stage)) for stage in stages]
+            for (region, year, period), own in places.items()
+        ]
+        columns = [Column("县（市、区）"), Column("年度"), Column("时期")]
+        columns += [Column(stage, align="right") for stage in stages]
+        name = indicator.name if statistic == "数值" else f"{indicator.name}（{statistic}）"
+        tables.append(_without_empty(name, columns, rows, number, f"values-{number}"))
+    return tables
+
+
+def _short_cell(value: Value | None) -> Any:
+    return "—" if value is None else Cell(str(value.number), value.number.public)
+
+
 def _without_empty(caption: str, columns: list[Column], rows: list[list[Any]], number: int, id: str) -> str:
     """A table without the columns in which no row says anything."""
     keep = [i for i in range(len(columns)) if i == 0 or any(row[i] != "—" for row in rows)]
@@ -222,6 +258,7 @@ def data_page(catalogue: Catalogue, publication: Publication, group: Group) -> P
                     "name": catalogue.name(region, year),
                     "sample": is_sample(region),
                     "files": catalogue.files[year, region],
+                    "page": county_page(year, region),
                 }
                 for region in regions
             ],
@@ -242,7 +279,9 @@ def data_frame(group: Group, release: Release | None, sample: bool, **shown: Any
     return Page(
         address,
         f"数据下载：{group.name}" if group.code else "数据下载",
-        fragment("data.html.j2", address, shared=shared, described=described, **shown),
+        fragment(
+            "data.html.j2", address, shared=shared, described=described, short=bool(group.code), **shown
+        ),
         "公开数据的 Excel 和 CSV 文件",
         crumbs_below((HOME,), DATA_PAGE, group),
         sample,

@@ -32,6 +32,17 @@ def _tidy_tag(match: re.Match[str]) -> str:
     return _DECIMALS.sub(lambda number: f"{float(number.group()):.2f}".rstrip("0").rstrip("."), tag)
 
 
+def linked(svg: str, address: str) -> str:
+    """A tidied drawing as an image of its own file, read when the reader comes to it: for pages of many and
+    large drawings. As wide as `inline` would show it; what it shows is said beside it."""
+    size = _SIZE.search(svg)
+    width, height = (round(float(n)) for n in size.groups()) if size else (0, 0)
+    least, most = round(width * SMALLEST), round(width * LARGEST)
+    style = f"display:block;width:100%;height:auto;max-width:{most}px;min-width:{least}px"
+    shape = f' width="{width}" height="{height}" style="{style}"' if size else ""
+    return f'<img src="{address}" alt="" loading="lazy"{shape}>'
+
+
 def inline(svg: str, prefix: str) -> str:
     """A tidied drawing for the inside of a page: scales with the column, ids begin with `prefix`."""
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', svg)
