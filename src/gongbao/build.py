@@ -101,7 +101,8 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a build did. `left_out`: reports not selected for which no valid earlier result was at hand."""
+    """What a build did. `left_out`: reports not selected for which no valid earlier result was at hand.
+    `notes`: what of the workbooks would differ another time, and which reports needed the second executor."""
 
     planned: int
     executed: int
@@ -110,6 +111,7 @@ class Summary:
     failures: tuple[Failure, ...]
     warnings: tuple[Problem, ...]
     site: SiteSummary | None
+    notes: tuple[str, ...] = ()
 
 
 def again_unchanged(summary: Summary) -> Summary:
@@ -243,7 +245,7 @@ def _carry_out(publication: Publication, options: Options, progress: Progress, f
         keys = _selected(plan_reports(dataset, workbooks, internal=publication.internal), options)
         staging = publication.state / "staging"
         try:
-            reports, failures, executed, left_out = _run(
+            reports, failures, executed, left_out, notes = _run(
                 publication, dataset, workbooks, keys, options, staging, progress
             )
             _raise_if_disk_full(failures)
@@ -251,7 +253,7 @@ def _carry_out(publication: Publication, options: Options, progress: Progress, f
         finally:
             shutil.rmtree(staging, ignore_errors=True)
     unchanged = len(reports) - executed
-    return Summary(len(keys), executed, unchanged, left_out, failures, dataset.warnings, site)
+    return Summary(len(keys), executed, unchanged, left_out, failures, dataset.warnings, site, notes)
 
 
 def _selected(keys: list[ReportKey], options: Options) -> list[ReportKey]:
@@ -279,7 +281,7 @@ def _run(
     options: Options,
     staging: Path,
     progress: Progress,
-) -> tuple[dict[ReportKey, Path], tuple[Failure, ...], int, tuple[ReportKey, ...]]:
+) -> tuple[dict[ReportKey, Path], tuple[Failure, ...], int, tuple[ReportKey, ...], tuple[str, ...]]:
     """Run what has changed. A report that isn't selected is taken from the store if it is still valid."""
     store = RunStore(publication.cache)
     jobs = [
@@ -325,7 +327,14 @@ def _run(
     failures = tuple(run.failure for run in runs if run.failure is not None)
     ready.update((run.key, run.target) for run in runs if run.failure is None)
     ordered = {key: ready[key] for key in keys if key in ready}
-    return ordered, failures, len(runs) - len(failures), tuple(left_out)
+    # A workbook says the same for all its reports, those that are taken from the store too.
+    notes = dict.fromkeys(warning for job in jobs for warning in job.workbook.warnings)
+    notes |= dict.fromkeys(
+        f"{run.key.address}：forked 方式没有运行完（{run.retried}），改用 jupyter 方式运行成功。"
+        for run in runs
+        if run.retried and run.failure is None
+    )
+    return ordered, failures, len(runs) - len(failures), tuple(left_out), tuple(notes)
 
 
 def _current(publication: Publication, dataset: Dataset) -> Callable[[Read], str | None]:

@@ -211,7 +211,8 @@ def _lines(result: Summary, output: str) -> list[tuple[str, bool]]:
     from gongbao.data import format_problems
 
     lines = [(format_problems(list(result.warnings), "text"), True)] if result.warnings else []
-    lines += [(f"提醒 {warning}", True) for warning in (result.site.warnings if result.site else ())]
+    said = (*result.notes, *(result.site.warnings if result.site else ()))
+    lines += [(f"提醒 {warning}", True) for warning in said]
     lines += [(str(failure), True) for failure in result.failures]
     if result.left_out:
         lines.append((f"未选且没有可用旧结果的 {len(result.left_out)} 份报告不在本次网站里。", True))

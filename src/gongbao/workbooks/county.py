@@ -46,10 +46,7 @@ def run(
         tell(pipe, {"prepared": True})
 
         def done(number: int, run: Run, shapes: list[str]) -> None:
-            told = asdict(run.failure) if run.failure else None
-            reads = [astuple(read) for read in run.reads]
-            news = {"run": number, "seconds": run.seconds, "failure": told, "reads": reads, "shapes": shapes}
-            tell(pipe, news)
+            tell(pipe, run_message(number, run) | {"shapes": shapes})
 
         with frozen_memory():
             _run_children(jobs, workers, time_limit, root, scrub, folder, kernel, pipe, done)
@@ -58,6 +55,13 @@ def run(
         os.write(2, traceback.format_exc().encode())
     finally:
         os._exit(code)
+
+
+def run_message(number: int, run: Run) -> Message:
+    """What came of report `number`, as a message."""
+    told = asdict(run.failure) if run.failure else None
+    reads = [astuple(read) for read in run.reads]
+    return {"run": number, "seconds": run.seconds, "failure": told, "reads": reads}
 
 
 def run_of(job: Job, message: Message) -> Run:

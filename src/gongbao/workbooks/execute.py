@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from gongbao.workbooks.outcome import Job, Run
 
@@ -38,6 +39,9 @@ def run_reports(
     `on_done` hears of each run as it ends. `prepare` is called once before the forked executor forks,
     to load what the reports share; kernels load it themselves.
 
+    A report whose process crashes or hangs in the forked executor is run once more in a kernel; its run
+    says so (`Run.retried`), and if it fails again the failure tells of both.
+
     Raises WorkbookError for parameters that don't fit a workbook, before anything runs, and
     ExecutorError where the chosen executor can't work.
     """
@@ -46,22 +50,42 @@ def run_reports(
     if not jobs:
         return []
     workers = max(1, workers)
+    warned = {job.key: job.workbook.warnings for job in jobs}
+
+    def done(run: Run) -> None:
+        on_done(replace(run, warnings=warned[run.key]))
+
     with tempfile.TemporaryDirectory(prefix="gongbao-", ignore_cleanup_errors=True) as folder:
-        scratch = Path(folder)
+        common: dict[str, Any] = {"workers": workers, "time_limit": time_limit, "root": root}
         if executor == "forked":
-            from gongbao.workbooks.forked import run_forked
+            runs = _run_forked(jobs, prepare, done, Path(folder), common)
+        else:
+            from gongbao.workbooks.jupyter import run_jupyter
 
-            return run_forked(
-                jobs,
-                workers=workers,
-                time_limit=time_limit,
-                root=root,
-                on_done=on_done,
-                prepare=prepare,
-                scratch=scratch,
-            )
-        from gongbao.workbooks.jupyter import run_jupyter
+            runs = run_jupyter(jobs, on_done=done, scratch=Path(folder), **common)
+    return [replace(run, warnings=warned[run.key]) for run in runs]
 
-        return run_jupyter(
-            jobs, workers=workers, time_limit=time_limit, root=root, on_done=on_done, scratch=scratch
-        )
+
+def _run_forked(
+    jobs: Sequence[Job],
+    prepare: Callable[[], None] | None,
+    done: Callable[[Run], None],
+    scratch: Path,
+    common: dict[str, Any],
+) -> list[Run]:
+    """Run the jobs in the fast executor, and those that it could not bring to an end in the other one."""
+    from gongbao.workbooks.forked import run_forked
+    from gongbao.workbooks.retry import broken, run_again
+
+    def first(run: Run) -> None:
+        if not broken(run):
+            done(run)
+
+    runs = run_forked(jobs, on_done=first, prepare=prepare, scratch=scratch, **common)
+    left = [(job, run.failure) for job, run in zip(jobs, runs, strict=True) if run.failure and broken(run)]
+    if not left:
+        return runs
+    folder = scratch / "again"
+    folder.mkdir()
+    again = {run.key: run for run in run_again(left, on_done=done, scratch=folder, **common)}
+    return [again.get(run.key, run) for run in runs]

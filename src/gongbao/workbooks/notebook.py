@@ -16,6 +16,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from gongbao.workbooks.volatile import cell_warnings
 from gongbao.workbooks.written import notebook_text
 
 PARAMETERS_TAG = "parameters"
@@ -36,6 +37,10 @@ LANGUAGE_INFO = {
     "pygments_lexer": "ipython3",
 }
 """What nbclient notes about the kernel, but for the interpreter's version, which differs by machine."""
+
+
+_WARNINGS: dict[str, tuple[str, ...]] = {}
+"""By a workbook's digest: its cells are looked through once, and not for each of its reports."""
 
 
 class WorkbookError(Exception):
@@ -75,6 +80,14 @@ class Workbook:
     def description(self) -> str:
         """The first paragraph below the heading, "" if there is none."""
         return self._opening()[1]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What in its cells would give another result at another time (`volatile`): a line for each."""
+        if self.digest not in _WARNINGS:
+            sources = [str(cell.source) for cell in self._notebook.cells if cell.cell_type == "code"]
+            _WARNINGS[self.digest] = cell_warnings(self.name, sources)
+        return _WARNINGS[self.digest]
 
     def _opening(self) -> tuple[str, str]:
         prose = next((cell.source for cell in self._notebook.cells if cell.cell_type == "markdown"), "")

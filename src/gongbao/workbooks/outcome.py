@@ -69,6 +69,8 @@ class Run:
     """What came of a job: the executed notebook at `target`, unless `failure` says why there is none.
 
     `seconds` is how long it took by the clock; `reads` is what the report read, in a fixed order.
+    `warnings`: what in the workbook would give another result at another time. `retried`: why the fast
+    executor had no result, where this one is of the reference executor; else "".
     """
 
     key: ReportKey
@@ -76,3 +78,5 @@ class Run:
     seconds: float
     failure: Failure | None
     reads: tuple[Read, ...]
+    warnings: tuple[str, ...] = ()
+    retried: str = ""
