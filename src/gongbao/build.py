@@ -16,7 +16,6 @@ from filelock import FileLock, Timeout
 from gongbao.cache import cache_at
 from gongbao.cache_room import in_use, remove_former
 from gongbao.data import Dataset, Problem, read_dataset
-from gongbao.data.succession import submitted_years
 from gongbao.gate import LeaksFoundError, check_output
 from gongbao.present.theme import VEGALITE_VERSION
 from gongbao.publication import Publication
@@ -27,7 +26,6 @@ from gongbao.site.quarto import prepare_in_place, quarto_command
 from gongbao.workbooks import (
     Failure,
     Job,
-    Read,
     ReportKey,
     Run,
     RunStore,
@@ -37,9 +35,9 @@ from gongbao.workbooks import (
     plan_reports,
     run_reports,
 )
-from gongbao.workbooks.records import file_state, note_opened
-from gongbao.workbooks.remarks import remark_state
+from gongbao.workbooks.records import note_opened
 from gongbao.workbooks.session import prepare
+from gongbao.workbooks.state import current_state, make_jobs
 
 Engine = Literal["embedded", "quarto"]
 Executor = Literal["forked", "jupyter"]
@@ -284,17 +282,8 @@ def _run(
 ) -> tuple[dict[ReportKey, Path], tuple[Failure, ...], int, tuple[ReportKey, ...], tuple[str, ...]]:
     """Run what has changed. A report that isn't selected is taken from the store if it is still valid."""
     store = RunStore(publication.cache)
-    jobs = [
-        Job(
-            key,
-            workbooks[key.area],
-            {"region": key.region, "year": key.year},
-            staging / "reports" / f"{key.address}.ipynb",
-            internal=publication.internal,
-        )
-        for key in keys
-    ]
-    current = _current(publication, dataset)
+    jobs = make_jobs(publication, workbooks, keys, staging / "reports")
+    current = current_state(publication, dataset)
     ready: dict[ReportKey, Path] = {}
     waiting: list[Job] = []
     left_out: list[ReportKey] = []
@@ -335,38 +324,6 @@ def _run(
         if run.retried and run.failure is None
     )
     return ordered, failures, len(runs) - len(failures), tuple(left_out), tuple(notes)
-
-
-def _current(publication: Publication, dataset: Dataset) -> Callable[[Read], str | None]:
-    """What a report would read today, to compare with what it read then. Each thing is looked at once."""
-    known: dict[tuple[str, str], str | None] = {}
-
-    def digest(read: Read) -> str | None:
-        which = read.kind, read.name
-        if which not in known:
-            known[which] = look(read)
-        return known[which]
-
-    def look(read: Read) -> str | None:
-        if read.kind == "table":
-            table, region, year = read.name.split(":")
-            return dataset.fingerprint(table, region, int(year))
-        if read.kind == "submissions":
-            region, limit = read.name.split(":")
-            return ",".join(map(str, submitted_years(dataset, region, int(limit))))
-        if read.kind == "cover":
-            region, year = read.name.split(":")
-            known = (region, int(year)) in dataset.submissions()
-            return "\n".join(dataset.cover(region, int(year)).values()) if known else None
-        if read.kind == "remarks":
-            region, year = read.name.split(":")
-            return remark_state(dataset, region, int(year))
-        if read.kind == "deadlines":
-            return publication.settings.deadlines.model_dump_json()
-        return files(read)
-
-    files = file_state(publication.root)
-    return digest
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gongbao.cli_editions import COMMANDS
+from gongbao import cli_cache, cli_editions
 from gongbao.publication import PublicationError, open_publication
 from gongbao.workbooks.process import fix_hash_order, limit_threads, skip_unused_imports
 
@@ -261,7 +261,7 @@ def preview(host: str, port: int, open_browser: bool, executor: str | None) -> N
     serve(open_publication(), command, host=host, port=port, open_browser=open_browser)
 
 
-for command in COMMANDS:
+for command in (*cli_editions.COMMANDS, *cli_cache.COMMANDS):
     cli.add_command(command)
 
 
