@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 
-from gongbao.present import Cell, Column
+from gongbao.present import Column
 from gongbao.present.table import make_table
 from gongbao.publication import Publication, Release
 from gongbao.site import checks, compare, places, reference
@@ -251,10 +251,7 @@ def _tallies(
 def _table(caption: str, first: str, rows: list[Row], number: int) -> str:
     columns = [Column(first), Column("县（市、区）", align="right")]
     columns += [Column(outcome.label, align="right") for outcome in Outcome]
-    cells = [
-        [name, sum(counts.values()), *(Cell(str(n), n, o.value if n else "") for o, n in counts.items())]
-        for name, counts in rows
-    ]
+    cells = [[name, sum(counts.values()), *counts.values()] for name, counts in rows]
     table = make_table(f"table-{number}", number, caption, columns, cells)
     return f'<div class="gb-table" id="table-{number}">{table.html(label="")}</div>'
 
