@@ -56,18 +56,18 @@ _SURNAME = (
     "沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎潘杜戴夏钟汪田姜范姚谭廖邹熊陆郝孔崔康邱秦顾侯邵孟龙段雷钱汤尹黎易武"
     "乔贺赖龚庞樊殷施陶翟倪严牛温芦俞章鲁葛韦毕聂焦柳邢岳齐梅庄辛管祝左涂祁耿牟裴覃霍鄢])"
 )
-_NAME = rf"{_SURNAME}[一-龥]{{1,2}}"
+NAME = rf"{_SURNAME}[一-龥]{{1,2}}"
 _EDGE = r"(?:^|(?<=[、,;(:\s与和]))"
 _MARKED_NAMES = (
-    re.compile(rf"(?:负责人|责任人|联系人|经办人|承办人|包保人|监护人|姓名)(?:是|为|:|\s)\s*({_NAME})(?![一-龥])"),
-    re.compile(rf"{_EDGE}({_NAME})(?:同志|先生|女士|老师|同学|校长|园长|局长|股长|主任|书记|督学|县长)"),
-    re.compile(rf"(?:校长|园长|局长|股长|主任|书记|督学|县长|老师|教师|学生)(?::|\s)?({_NAME})(?=$|[、,;)\s])"),
+    re.compile(rf"(?:负责人|责任人|联系人|经办人|承办人|包保人|监护人|姓名)(?:是|为|:|\s)\s*({NAME})(?![一-龥])"),
+    re.compile(rf"{_EDGE}({NAME})(?:同志|先生|女士|老师|同学|校长|园长|局长|股长|主任|书记|督学|县长)"),
+    re.compile(rf"(?:校长|园长|局长|股长|主任|书记|督学|县长|老师|教师|学生)(?::|\s)?({NAME})(?=$|[、,;)\s])"),
 )  # fmt: skip
 _NOT_A_NAME = re.compile(
     r"[股科室局办校园镇乡村部组处站院会委队所区县市省厅馆台厂库网班级段]$|^(?:田径|马列|钱款|管理|施工|温馨|龙头|左右|武术|"
     r"于是|章程|易地|严重|康复|牛奶|叶片|林业|夏季|何时|何种|马上|程序|程度|汤药|齐抓)|副|中心|学校|支部|年级|乡镇"
 )
-_ALONE = re.compile(rf"(?:^|(?<=[、,;/\s])){_NAME}(?=$|[、,;/\s(])")
+_ALONE = re.compile(rf"(?:^|(?<=[、,;/\s])){NAME}(?=$|[、,;/\s(])")
 # Columns that name who is responsible or concerned: an office or a post, never a person.
 _NAMED = {"owner", "unit", "office", "object_id", "object_name", "office_name"}
 _NOT_PROSE = ("url", "file", "date", "text_internal")

@@ -18,7 +18,7 @@ _TOKEN = re.compile(
 )
 _ATTRIBUTE = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 # Where a mark stands and how it looks tells nothing; the numbers in it would only resemble others.
-_LOOK_NAMES = (
+LOOK_NAMES = (
     "d transform points x y x1 x2 y1 y2 dx dy cx cy r rx ry width height viewbox fill stroke style class rel type "
     "stroke-width stroke-dasharray stroke-miterlimit stroke-opacity fill-opacity opacity font-size font-family "
     "font-weight text-anchor dominant-baseline clip-path xmlns xmlns:xlink version role tabindex scope charset "
@@ -26,7 +26,7 @@ _LOOK_NAMES = (
 )
 _INLINE_NAMES = "a abbr b bdi bdo code em i mark q s small span strong sub sup time tspan u wbr font label"
 _DRAWN_NAMES = "path g rect line circle clippath use defs polygon polyline ellipse"
-_LOOKS, _INLINE, _DRAWN = (frozenset(names.split()) for names in (_LOOK_NAMES, _INLINE_NAMES, _DRAWN_NAMES))
+_LOOKS, INLINE, DRAWN = (frozenset(names.split()) for names in (LOOK_NAMES, _INLINE_NAMES, _DRAWN_NAMES))
 
 
 def markup_pieces(markup: str, where: str = "") -> Iterator[Piece]:
@@ -101,7 +101,7 @@ class _Reader:
     def tag(self, name: str, end: bool, attributes: str) -> Iterator[Piece]:
         if attributes and "=" in attributes:
             yield from self._attributes(name, attributes)
-        if name in _INLINE or name in _DRAWN:
+        if name in INLINE or name in DRAWN:
             return
         if name in ("th", "td") and self._cells is not None:
             if end:

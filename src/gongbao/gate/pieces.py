@@ -13,15 +13,18 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError
 
+from gongbao.gate.glance import json_glance, markup_glance
 from gongbao.gate.leaks import GateError
 from gongbao.gate.markup import markup_pieces
-from gongbao.gate.piece import Piece
+from gongbao.gate.piece import Piece, Pieces, Rows
+from gongbao.gate.sheets import sheet_parts
+from gongbao.gate.texts import cell_text, rows_of
 
 BINARY = (
     ".png",
@@ -37,28 +40,57 @@ BINARY = (
     ".pdf",
     ".wasm",
 )
+_MARKUP = (".html", ".htm", ".svg", ".xml")
+_JSON = (".json", ".ipynb")
+_GZIP = b"\x1f\x8b"
 _PROGRAM = (".js", ".mjs", ".css")
 _XML_TEXT = re.compile(r">([^<>]+)<")
 _XML_ATTRIBUTE = re.compile(r'\b(?:name|title|descr|author|ref|tooltip|display|value)="([^"]+)"')
 
 
-def read_pieces(address: str, data: bytes) -> Iterator[Piece]:
+def glance(address: str, data: bytes) -> str | None:
+    """All texts of a file at once, where that is quicker than reading its pieces; None for other files."""
+    ending = _ending(address)
+    if ending in BINARY:
+        return _name(address)
+    if ending not in (*_MARKUP, *_JSON) or data[:2] == _GZIP:
+        return None
+    text = data.decode("utf-8-sig", "replace")
+    try:
+        said = markup_glance(text) if ending in _MARKUP else json_glance(text)
+    except ValueError:
+        return None  # its pieces can't be read either, which is then an error
+    return None if said is None else f"{_name(address)}\n{said}"
+
+
+def read_pieces(address: str, data: bytes) -> Pieces:
     """The pieces of a file. Raises GateError for a file that can't be read as what its name says."""
-    yield Piece("文件名", address.replace("/", " / "))
-    ending = address[address.rfind(".") :].lower() if "." in address.rsplit("/", 1)[-1] else ""
+    return Pieces([Piece("文件名", _name(address)), *_parts(address, data)])
+
+
+def _name(address: str) -> str:
+    return address.replace("/", " / ")
+
+
+def _ending(address: str) -> str:
+    return address[address.rfind(".") :].lower() if "." in address.rsplit("/", 1)[-1] else ""
+
+
+def _parts(address: str, data: bytes) -> Iterator[Piece | Rows]:
+    ending = _ending(address)
     if ending in BINARY:
         return
-    if data[:2] == b"\x1f\x8b":
+    if data[:2] == _GZIP:
         data = gzip.decompress(data)
     if ending == ".xlsx":
         yield from _excel(address, data)
         return
     text = data.decode("utf-8-sig", "replace")
-    if ending in (".html", ".htm", ".svg", ".xml"):
+    if ending in _MARKUP:
         yield from markup_pieces(text)
     elif ending == ".csv":
-        yield from table_pieces(list(csv.reader(io.StringIO(text))), "")
-    elif ending in (".json", ".ipynb"):
+        yield from rows_of([tuple(row) for row in csv.reader(io.StringIO(text))], "")
+    elif ending in _JSON:
         yield from _json(address, text)
     else:
         program = ending in _PROGRAM
@@ -69,32 +101,10 @@ def read_pieces(address: str, data: bytes) -> Iterator[Piece]:
                 yield Piece(f"第 {number} 行", line, program=True)
 
 
-def table_pieces(rows: Sequence[Sequence[Any]], sheet: str) -> Iterator[Piece]:
-    """A piece for each row of a table whose first row is its header."""
-    where = f"工作表“{sheet}” " if sheet else ""
-    header: tuple[str, ...] = ()
-    for number, row in enumerate(rows, start=1):
-        cells = tuple([value if type(value) is str else _cell(value) for value in row])
-        if not any(cells):
-            continue
-        yield Piece(f"{where}第 {number} 行", " ".join(filter(None, cells)), cells, header)
-        if number == 1:
-            header = cells
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{value:.15g}"
-    return "" if value is None else str(value)
-
-
-def _excel(address: str, data: bytes) -> Iterator[Piece]:
+def _excel(address: str, data: bytes) -> Iterator[Piece | Rows]:
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        for name in book.sheet_names:
-            yield Piece("工作表名", name)
-            yield from table_pieces(book.get_sheet_by_name(name).to_python(skip_empty_area=False), name)
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
+            yield from sheet_parts(data, parts)
             for part in sorted(parts.namelist()):
                 if not part.endswith((".xml", ".rels", ".vml")):
                     continue
@@ -132,7 +142,7 @@ def json_pieces(content: Any, where: str = "") -> Iterator[Piece]:
                 k: v for k, v in value.items() if isinstance(v, str | int | float) and not isinstance(v, bool)
             }
             if plain:
-                cells = tuple(_cell(v) for v in plain.values())
+                cells = tuple(cell_text(v) for v in plain.values())
                 yield Piece(path or "开头", " ".join(cells), cells, tuple(plain))
                 markup = [v for v in plain.values() if isinstance(v, str) and "<" in v and ">" in v]
                 for each in markup:
@@ -147,7 +157,7 @@ def json_pieces(content: Any, where: str = "") -> Iterator[Piece]:
                 if "<" in joined:
                     yield from markup_pieces(joined, f"{path} ")
             elif value and all(isinstance(v, str | int | float | None) for v in value):
-                cells = tuple(_cell(v) for v in value)
+                cells = tuple(cell_text(v) for v in value)
                 yield Piece(path, " ".join(filter(None, cells)), cells)
             else:
                 stack.extend((f"{path}/{i}", v) for i, v in enumerate(value))

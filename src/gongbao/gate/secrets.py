@@ -8,17 +8,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from gongbao.data.dataset import Dataset
-from gongbao.data.succession import changes_of, code_in
 from gongbao.gate.leaks import Rule
 from gongbao.gate.words import squeezed
 from gongbao.present.numbers import plain
 from gongbao.present.published import ValueKey, make_disclosure, staffing_numbers, value_key, value_sums
-from gongbao.rows import row_dicts
 from gongbao.standards.disclosure import Count, Reason, Sum
 
 Place = tuple[str, int]  # region, year
 Row = Mapping[Any, Any]
+Tables = Mapping[str, Sequence[Row]]  # of one submission, by name
+READ = ("indicator_values", "staffing", "findings", "schools")
 # Words that turn a number beside them into an examination's.
 EXAM_WORDS = (
     "高考",
@@ -79,21 +78,33 @@ class Values:
 
 
 @dataclass(frozen=True, slots=True)
-class Secrets:
-    """`words` by squeezed text; `allowed` texts that may contain one, with the places that clear them."""
+class Own:
+    """The texts of one region, of all its years: `words` that may not appear, by squeezed text, and those
+    that may (`cleared`: names of schools), with the places that clear them."""
 
     words: Mapping[str, tuple[Word, ...]]
-    allowed: Mapping[str, frozenset[Place]]
-    pairs: Mapping[Place, tuple[Pair, ...]]
-    values: Mapping[Place, Values]
-    regions: Mapping[str, tuple[str, ...]]
+    cleared: Mapping[str, frozenset[Place]]
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """The indicators by id. `words`: names of internal ones; `allowed`: names of public ones, which may
+    hold one of them (squeezed)."""
+
+    public: Mapping[str, Row]
+    internal: Mapping[str, Row]
+    words: Mapping[str, tuple[Word, ...]]
+    allowed: frozenset[str]
+
+    @property
+    def rows(self) -> Iterable[Row]:
+        return (*self.public.values(), *self.internal.values())
 
 
 @dataclass(slots=True)
 class _Gathered:
     words: dict[str, list[Word]] = field(default_factory=dict)
-    allowed: dict[str, set[Place]] = field(default_factory=dict)
-    pairs: dict[Place, list[Pair]] = field(default_factory=dict)
+    pairs: list[Pair] = field(default_factory=list)
 
     def word(self, text: str, rule: Rule, what: str, places: Iterable[Place], *, near: bool = False) -> None:
         key = squeezed(text)
@@ -101,88 +112,63 @@ class _Gathered:
             short = near or len(key) < _SHORT
             self.words.setdefault(key, []).append(Word(rule, what, frozenset(places), short))
 
+    def all_words(self) -> dict[str, tuple[Word, ...]]:
+        return {key: tuple(dict.fromkeys(each)) for key, each in self.words.items()}
+
     def pair(self, pair: Pair) -> None:
         if pair.numbers and pair.words:
-            words = tuple(squeezed(word) for word in pair.words)
-            self.pairs.setdefault((pair.region, pair.year), []).append(replace(pair, words=words))
+            self.pairs.append(replace(pair, words=tuple(squeezed(word) for word in pair.words)))
 
 
-def make_secrets(dataset: Dataset) -> Secrets:
-    """Everything of `dataset` that an output may not hold."""
-    found = _Gathered()
-    indicators = row_dicts(dataset.table("indicators"))
-    values: dict[Place, Values] = {}
-    by_place = _by_place(dataset, "indicator_values")
-    changes = changes_of(dataset)
-    for place, rows in by_place.items():
-        before = place[1] - 1
-        last = by_place.get((code_in(changes, place[0], before), before), [])
-        values[place] = _values(found, place, rows, indicators, last)
-    _indicators(found, indicators, by_place)
-    _internal_rows(found, by_place, {i["indicator_id"]: i for i in indicators if i["publish"] != "public"})
-    for place, rows in _by_place(dataset, "staffing").items():
-        _staffing(found, place, rows)
-    for place, rows in _by_place(dataset, "findings").items():
-        _findings(found, place, rows)
-    _schools(found, _by_place(dataset, "schools"))
-    regions: dict[str, tuple[str, ...]] = {}
-    for row in row_dicts(dataset.table("regions")):
-        regions[row["region_code"]] = (*regions.get(row["region_code"], ()), str(row["region_name"]))
-    return Secrets(
-        {key: tuple(dict.fromkeys(each)) for key, each in found.words.items()},
-        {key: frozenset(each) for key, each in found.allowed.items()},
-        {place: tuple(each) for place, each in found.pairs.items()},
-        values,
-        regions,
+def read_definitions(indicators: Sequence[Row]) -> Definitions:
+    """What the list of indicators says for every region."""
+    public = {str(i["indicator_id"]): i for i in indicators if i["publish"] == "public"}
+    internal = {str(i["indicator_id"]): i for i in indicators if i["publish"] != "public"}
+    allowed = frozenset(
+        squeezed(text) for i in public.values() for text in (str(i["indicator_id"]), *_names(i))
     )
+    words: dict[str, list[Word]] = {}
+    for i in internal.values():
+        for name in (str(i["indicator_id"]), *_names(i)):
+            if squeezed(name) not in allowed and len(name) >= 4:
+                word = Word("internal", f"内部指标 {i['name_zh']}", frozenset())
+                words.setdefault(squeezed(name), []).append(word)
+    return Definitions(public, internal, {key: tuple(each) for key, each in words.items()}, allowed)
 
 
-def _by_place(dataset: Dataset, table: str) -> dict[Place, list[dict[Any, Any]]]:
-    found: dict[Place, list[dict[Any, Any]]] = {}
-    for row in row_dicts(dataset.tables[table]):
-        found.setdefault((str(row["region_code"]), int(row["year"])), []).append(row)
-    return found
+def own_texts(definitions: Definitions, tables: Mapping[Place, Tables]) -> Own:
+    """The texts of a region; `tables` are those of its submissions."""
+    found = _Gathered()
+    for place, rows in tables.items():
+        for row in rows["indicator_values"]:
+            if row["indicator_id"] in definitions.internal:
+                what = f"内部指标 {definitions.internal[row['indicator_id']]['name_zh']}"
+                for column in ("quote", "note"):
+                    _long_text(found, text(row[column]), what, place, _CLAUSE, digits=True)
+        for row in rows["staffing"]:
+            if row["publish"] == 0:
+                what = f"不公开的队伍数据 {row['kind']}"
+                _long_text(found, text(row["quote"]), what, place, _CLAUSE, digits=True)
+        _findings(found, place, rows["findings"])
+    cleared = _schools(found, {place: rows["schools"] for place, rows in tables.items()})
+    return Own(found.all_words(), {key: frozenset(each) for key, each in cleared.items()})
 
 
-def _indicators(found: _Gathered, indicators: Sequence[Row], by_place: Mapping[Place, Sequence[Row]]) -> None:
-    public = [i for i in indicators if i["publish"] == "public"]
-    for i in public:
-        for name in _names(i):
-            found.allowed.setdefault(squeezed(name), set())
-        found.allowed.setdefault(squeezed(str(i["indicator_id"])), set())
-    for i in indicators:
-        if i["publish"] == "public":
-            continue
-        what = f"内部指标 {i['name_zh']}"
-        places = [
-            p for p, rows in by_place.items() if any(r["indicator_id"] == i["indicator_id"] for r in rows)
-        ]
-        for text in (str(i["indicator_id"]), *_names(i)):
-            if squeezed(text) not in found.allowed and len(text) >= 4:
-                found.words.setdefault(squeezed(text), []).append(Word("internal", what, frozenset(places)))
-
-
-def _internal_rows(
-    found: _Gathered, by_place: Mapping[Place, Sequence[Row]], internal: Mapping[str, Row]
-) -> None:
-    for place, rows in by_place.items():
-        for row in rows:
-            definition = internal.get(row["indicator_id"])
-            if definition is None:
-                continue
+def pairs_of(
+    definitions: Definitions, place: Place, rows: Tables, last: Sequence[Row]
+) -> tuple[tuple[Pair, ...], Values]:
+    """What of a region's year may not stand beside its words, and its numbers as a whole. `last`: its
+    indicator values of the year before."""
+    found = _Gathered()
+    values = _values(found, place, rows["indicator_values"], definitions, last)
+    for row in rows["indicator_values"]:
+        definition = definitions.internal.get(row["indicator_id"])
+        if definition is not None:
             what = f"内部指标 {definition['name_zh']}"
-            for column in ("quote", "note"):
-                _long_text(found, text(row[column]), what, place, _CLAUSE, digits=True)
-            found.pair(
-                Pair(
-                    "internal",
-                    what,
-                    *place,
-                    (*_names(definition), *EXAM_WORDS),
-                    _numbers(row, definition),
-                    apart=True,
-                )
-            )
+            words = (*_names(definition), *EXAM_WORDS)
+            found.pair(Pair("internal", what, *place, words, _numbers(row, definition), apart=True))
+    _staffing(found, place, rows["staffing"])
+    return tuple(found.pairs), values
 
 
 def _long_text(
@@ -198,10 +184,10 @@ def _long_text(
 
 
 def _values(
-    found: _Gathered, place: Place, rows: Sequence[Row], indicators: Sequence[Row], last: Sequence[Row]
+    found: _Gathered, place: Place, rows: Sequence[Row], definitions: Definitions, last: Sequence[Row]
 ) -> Values:
-    public = {i["indicator_id"]: i for i in indicators if i["publish"] == "public"}
-    disclosure = make_disclosure(rows, indicators, last)
+    public = definitions.public
+    disclosure = make_disclosure(rows, definitions.rows, last)
     now = {value_key(r): r for r in rows if r["indicator_id"] in public}
     for key, reason in disclosure.reasons.items():
         definition, row = public[key[0]], now[key]
@@ -235,7 +221,6 @@ def _staffing(found: _Gathered, place: Place, rows: Sequence[Row]) -> None:
     for row in rows:
         if row["publish"] == 0:
             what = f"不公开的队伍数据 {row['kind']}"
-            _long_text(found, text(row["quote"]), what, place, _CLAUSE, digits=True)
             found.pair(Pair("internal", what, *place, (row["kind"],), _numbers(row, {}), unit=row["unit"]))
     for row, number in staffing_numbers(rows):
         if number.public is None and not math.isnan(row["value"]):
@@ -256,21 +241,21 @@ def _findings(found: _Gathered, place: Place, rows: Sequence[Row]) -> None:
                     found.word(part, "internal", what, [place], near=True)
 
 
-def _schools(found: _Gathered, by_place: Mapping[Place, Sequence[Row]]) -> None:
+def _schools(found: _Gathered, by_place: Mapping[Place, Sequence[Row]]) -> dict[str, set[Place]]:
+    """The names and codes of schools that may be named, with the places that say so; the others are words."""
+    cleared: dict[str, set[Place]] = {}
+    hidden: dict[tuple[str, str], set[Place]] = {}
     for place, rows in by_place.items():
         for row in rows:
-            texts = str(row["school_name"]), str(row["school_id"])
-            if row["publish_name"] == 1:
-                for each in texts:
-                    found.allowed.setdefault(squeezed(each), set()).add(place)
-    places: dict[tuple[str, str], set[Place]] = {}
-    for place, rows in by_place.items():
-        for row in rows:
-            if row["publish_name"] != 1:
-                places.setdefault((str(row["school_name"]), "校名"), set()).add(place)
-                places.setdefault((str(row["school_id"]), "学校标识码"), set()).add(place)
-    for (each, what), where in places.items():
-        found.word(each, "school", what, where)
+            texts = (str(row["school_name"]), "校名"), (str(row["school_id"]), "学校标识码")
+            for each, what in texts:
+                if row["publish_name"] == 1:
+                    cleared.setdefault(squeezed(each), set()).add(place)
+                else:
+                    hidden.setdefault((each, what), set()).add(place)
+    for (each, what), places in hidden.items():
+        found.word(each, "school", what, places)
+    return cleared
 
 
 def _names(definition: Row) -> tuple[str, ...]:

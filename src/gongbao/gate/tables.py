@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from gongbao.gate.leaks import Rule
-from gongbao.gate.piece import Piece
-from gongbao.gate.secrets import Place, Values, rule_of
+from gongbao.gate.piece import Cells, Piece, Pieces, Rows
+from gongbao.gate.secrets import Values, rule_of
 from gongbao.standards.disclosure import recomputed
 
 Found = tuple[str, Rule, str, str]  # place, rule, value, what
 
+_VALUE_COLUMNS = frozenset(("指标代码", "学段", "统计量", "数值"))
 _ROW_NUMBER = re.compile(r"第 \d+ 行$")
 _TOTAL = re.compile(r"^(?:合\s*计|总\s*计|小\s*计)")
 _WITHHELD = re.compile(r"^[<＜]\s*(\d+)")
@@ -19,24 +20,29 @@ _INFERENCE = "避免推算"
 _NUMBER = re.compile(r"^(?:约|近)?(\d[\d,]*(?:\.\d+)?)(?:余)?[^\d]{0,6}$")
 
 
-def tables_of(pieces: Iterable[Piece]) -> list[list[Piece]]:
-    """The rows of each table, in the order of the file."""
-    found: dict[tuple[str, tuple[str, ...]], list[Piece]] = {}
-    for piece in pieces:
-        if piece.cells and piece.header and _ROW_NUMBER.search(piece.place):
-            found.setdefault((_ROW_NUMBER.sub("", piece.place), piece.header), []).append(piece)
-    return list(found.values())
+def tables_of(pieces: Pieces) -> list[list[Piece]]:
+    """The rows of each table that may tell something, in the order of the file."""
+    found: dict[tuple[str, Cells], list[Piece]] = {}
+    for part in pieces.parts:
+        if isinstance(part, Rows):
+            if part.header and _may_tell(part):
+                found[part.where, part.header] = part.pieces()[1:]
+        elif part.cells and part.header and _ROW_NUMBER.search(part.place):
+            found.setdefault((_ROW_NUMBER.sub("", part.place), part.header), []).append(part)
+    return [rows for rows in found.values() if rows]
 
 
-def value_leaks(
-    rows: Sequence[Piece], scope: Place | None, values: Mapping[Place, Values]
-) -> Iterator[Found]:
-    """In a table of indicator values: withheld ones that are printed, and small counts that the printed
-    ones give back."""
+def _may_tell(rows: Rows) -> bool:
+    """Whether a table has a total, or is one of indicator values."""
+    if set(rows.header) >= _VALUE_COLUMNS or any(_TOTAL.match(label.strip()) for label in rows.header):
+        return True
+    return any(_TOTAL.match(text.lstrip()) for text in rows.texts if "计" in text)
+
+
+def value_leaks(rows: Sequence[Piece], known: Values) -> Iterator[Found]:
+    """In a table of a region's and year's indicator values: withheld ones that are printed, and small counts
+    that the printed ones give back."""
     header = rows[0].header
-    if scope not in values or scope is None or not {"指标代码", "学段", "统计量", "数值"} <= set(header):
-        return
-    known = values[scope]
     columns = {name: header.index(name) for name in ("指标代码", "学段", "统计量", "数值")}
     period = header.index("时期") if "时期" in header else None
     published: dict[tuple[str, str, str], float] = {}
@@ -57,6 +63,11 @@ def value_leaks(
         id, stage, _ = key
         place = _ROW_NUMBER.sub("", rows[0].place).strip() or "全表"
         yield place, "recomputed", "可由表中其他数推算", f"{stage}{known.names[id]}"
+
+
+def has_values(rows: Sequence[Piece]) -> bool:
+    """Whether a table is one of indicator values."""
+    return set(rows[0].header) >= _VALUE_COLUMNS
 
 
 def total_leaks(rows: Sequence[Piece]) -> Iterator[Found]:

@@ -66,6 +66,21 @@ def _edge(last: str) -> str:
     return r"(?![0-9A-Za-z_])" if last.isascii() and (last.isalnum() or last == "_") else ""
 
 
+def loose_pattern(words: Iterable[str]) -> re.Pattern[str]:
+    """Finds any of some squeezed words in a text that isn't squeezed, and perhaps more."""
+    return re.compile("|".join(sorted({r"\s*".join(map(_forms, word)) for word in words})))
+
+
+@lru_cache(maxsize=4096)
+def _forms(character: str) -> str:
+    """A character as it may have been written."""
+    forms = {character, *(mark for mark, plain in _MARKS if plain == character)}
+    if "!" <= character <= "~":
+        forms.add(chr(ord(character) + 0xFEE0))
+    escaped = "".join(map(re.escape, sorted(forms)))
+    return escaped if len(forms) == 1 else f"[{escaped}]"
+
+
 @lru_cache(maxsize=4096)
 def number_pattern(digits: str) -> re.Pattern[str]:
     """The number as a whole one in a text: 6 is not in 16, 6.5 or 1,600."""

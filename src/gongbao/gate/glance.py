@@ -1,0 +1,125 @@
+"""All that a page, drawing or JSON file says, at once: enough to see that most files hold nothing to look
+at closely.
+
+What is given here holds every text that `pieces` would give, in its order and without a gap inside; the
+ends of texts are not told exactly. So what isn't found here is in no piece either.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+
+from gongbao.gate.markup import DRAWN, INLINE, LOOK_NAMES
+from gongbao.gate.texts import cell_text
+
+_HIDDEN = re.compile(
+    r"<!--(.*?)-->|<script\b([^>]*)>(.*?)</script\s*>|<style\b[^>]*>(.*?)</style\s*>", re.DOTALL
+)
+# A tag without < or > in its values: with others the text that is left holds a < and is read closely.
+_TAG = re.compile(r"(<[a-zA-Z/][^<>\"']*(?:\"[^\"<>]*\"[^<>\"']*)*>)")
+_PROLOG = re.compile(r"\ufeff?\s*(?:<\?xml[^<>]*\?>)?\s*(?:<!DOCTYPE[^<>]*>)?", re.IGNORECASE)
+_NAME = re.compile(r"</?([\w:-]+)")
+_LOOK = re.compile(rf'\s(?:{"|".join(map(re.escape, LOOK_NAMES.split()))})="[^"]*"', re.IGNORECASE)
+_SILENT = INLINE | DRAWN
+
+
+def markup_glance(markup: str) -> str | None:
+    """The text of an HTML or SVG file, what belongs together joined, then what its attributes, comments and
+    scripts say; None where it is written so that only a close reading can tell."""
+    prolog = _PROLOG.match(markup)
+    hidden: list[str] = [prolog[0]] if prolog else []
+    markup = markup[prolog.end() :] if prolog else markup
+    if "<!--" in markup or "<script" in markup or "<style" in markup:
+        for comment, kind, script, style in _HIDDEN.findall(markup):
+            hidden += [unescape(comment), style]
+            if script.strip():
+                hidden += _script(script, kind)
+        markup = _HIDDEN.sub("", markup)
+    parts = _TAG.split(markup)
+    tags = set(parts[1::2])
+    ends = {tag: "" if _named(tag) in _SILENT else "\n" for tag in tags}
+    parts[1::2] = map(ends.__getitem__, parts[1::2])
+    text = "".join(parts)
+    if "<" in text:
+        return None
+    said = _LOOK.sub("", "\n".join(tag for tag in tags if "=" in tag))
+    shown = f"{text}\n{said}"
+    return "\n".join([unescape(shown) if "&" in shown else shown, *hidden])
+
+
+def _named(tag: str) -> str:
+    match = _NAME.match(tag)
+    return match[1].lower() if match else ""
+
+
+def _script(source: str, kind: str) -> list[str]:
+    if "json" in kind:
+        try:
+            return [json_glance(source)]
+        except ValueError:
+            pass  # not the JSON it says it is: text like any other
+    return [unescape(source)]
+
+
+def json_glance(source: str) -> str:
+    """The values of a JSON text, those of an object together, and its keys. Raises ValueError for another text."""
+    said: list[str] = []
+    keys: set[tuple[str, ...]] = set()
+
+    def take(pairs: list[tuple[str, Any]]) -> object:
+        keys.add(tuple([key for key, _ in pairs]))
+        plain = [cell_text(v) for _, v in pairs if v is not True and v is not False and _is_plain(v)]
+        said.append(" ".join(plain))
+        for text in plain:
+            if "<" in text and ">" in text:
+                said.append(_inner(text))
+        for _, value in pairs:
+            if isinstance(value, list):
+                said.extend(_of_list(value))
+        return _SEEN
+
+    content = json.loads(source, object_pairs_hook=take)
+    if isinstance(content, list):
+        said.extend(_of_list(content))
+    elif isinstance(content, str):
+        said.append(content)
+    for each in keys:
+        said += each
+        said.append(" ".join(each))
+    return "\n".join(said)
+
+
+_SEEN = object()  # stands for an object that has been taken
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, str | int | float)
+
+
+def _of_list(values: list[Any]) -> Iterator[str]:
+    if values and all(isinstance(v, str) for v in values):
+        joined = "".join(values)
+        yield joined
+        if "<" in joined:
+            yield _inner(joined)
+    elif values and all(v is None or _is_plain(v) for v in values):
+        yield " ".join(filter(None, map(cell_text, values)))
+    else:
+        for value in values:
+            if isinstance(value, list):
+                yield from _of_list(value)
+            elif isinstance(value, str):
+                yield value
+
+
+def _inner(markup: str) -> str:
+    """Markup in a text of a JSON file; the signs that a close look would go by, where only that can tell."""
+    glance = markup_glance(markup)
+    return CLOSELY if glance is None else glance
+
+
+CLOSELY = "\ue000看"  # in a glance: look closely, whatever else it says
