@@ -4,7 +4,7 @@
 #   make lab       open the workbooks in JupyterLab
 #   make preview   serve the site and rebuild what changes
 #   make published release the sample's editions 2017–2023 into _published/
-#   make bench     measure against papermill + nbconvert
+#   make bench     measure against other tools and in growing sizes (BENCH="--only tools" for a part)
 #   make lint      ruff and mypy
 #   make lock      resolve the pinned versions anew (needs uv)
 
@@ -40,7 +40,7 @@ published: $(READY)
 	$(BIN)/python scripts/release_sample.py
 
 bench: $(READY)
-	$(BIN)/python scripts/bench.py
+	$(BIN)/python scripts/bench.py $(BENCH)
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -49,6 +49,8 @@ lint: $(READY)
 lock:
 	uv pip compile --universal --generate-hashes --python-version 3.11 --extra dev --no-header --no-annotate \
 		pyproject.toml -o requirements.lock
+	echo 'jupyter-book<2' | uv pip compile --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
+		- -o scripts/bench_book.lock
 
 $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "需要 Python 3.11 或更新版本 / Python 3.11 or newer is needed"; exit 1; }

@@ -1,118 +1,78 @@
-"""`make bench`: the same reports through papermill + nbconvert and through `gongbao build`.
+"""`make bench`: what a report costs here and elsewhere, and how a build grows.
 
-One run, the same workbooks and data, the same number of workers, each from nothing (no cache). Prints
-seconds per report, processor time, ratios and peak memory (all processes together), with the facts of
-the machine. The papermill side draws no static charts and makes no site; ours does both, and that is
-included, as is the start of every command.
+    python scripts/bench.py [--only tools cold warm workers] [--sizes 10 100 1000] [--country] [--work _bench]
+
+- tools: the same reports of the sample's counties, each from nothing and with the same number of workers, through
+  papermill + nbconvert (command lines; APIs in one process per worker), nbclient + nbconvert, jupyter-book, and
+  `gongbao build` with each executor. The others make notebooks and HTML whose charts the reader's browser draws;
+  ours draws them and makes the whole site with its downloads and its gate;
+- cold: builds of a generated country (make_country.py) from nothing, in several sizes; with --country all 2,846
+  counties;
+- warm: the same after a change: none, one cell, one workbook, the theme;
+- workers: one worker and several; with --dask as many Dask workers.
+
+The start of every command counts; making the country and installing jupyter-book (into the work folder) don't.
+Results are kept in results.json of the work folder as they come: a run that was interrupted goes on, --table only
+prints, --again measures anew. Numbers of another machine or state of the program are kept and not mixed in.
+A machine that does something else at the same time gives wrong seconds; processor seconds suffer less.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
-import platform
 import shutil
 import subprocess
 import sys
-import tempfile
-import threading
-import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
-from multiprocessing import get_context
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
-import psutil
+from bench_builds import cold, generated, scaling, warm
+from bench_measure import BenchError, Cost, load_average, machine, measured
+from bench_results import ROOT, Record, Results, number, per, table
+from bench_tools import Report
+from country_regions import COUNTIES
 
-ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
-# Notices of debugger and event loop that have nothing to do with the work.
-QUIET = {"PYDEVD_DISABLE_FILE_VALIDATION": "1", "PYTHONWARNINGS": "ignore"}
-LAST_LINES = 12
+BOOK_LOCK = ROOT / "scripts" / "bench_book.lock"
+PARTS = ("tools", "cold", "warm", "workers")
+TOOLS = {
+    "forked": "gongbao build",
+    "jupyter": "gongbao build --executor jupyter",
+    "nbclient": "nbclient + nbconvert, APIs in one process per worker",
+    "apis": "papermill + nbconvert, APIs in one process per worker",
+    "book": "jupyter-book, one book per worker",
+    "commands": "papermill + nbconvert, command lines",
+}
 
 
-class BenchError(Exception):
-    """A side of the comparison could not do its work; the text says which report and what it said."""
+# --- tools -------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Report:
-    """One report to make: an address like 2023/990101/balance, taken apart."""
-
-    year: int
-    region: str
-    area: str
-
-    @property
-    def name(self) -> str:
-        return f"{self.year}-{self.region}-{self.area}"
-
-
-@dataclass(frozen=True)
-class Measured:
-    name: str
-    seconds: float
-    processor: float | None
-    peak_mb: float
-
-
-class Peak(threading.Thread):
-    """Samples the memory of this process's children; shared pages are counted once (PSS)."""
-
-    def __init__(self) -> None:
-        super().__init__(daemon=True)
-        self.highest, self.done = 0, threading.Event()
-
-    def run(self) -> None:
-        # Reading the maps of all processes takes time from them: not more often.
-        while not self.done.wait(0.5):
-            total = 0
-            for child in psutil.Process().children(recursive=True):
-                try:
-                    memory = child.memory_full_info()
-                except (psutil.NoSuchProcess, psutil.AccessDenied):
-                    continue  # ended between listing and reading
-                total += getattr(memory, "pss", memory.uss)
-            self.highest = max(self.highest, total)
-
-
-@contextmanager
-def peak() -> Iterator[Peak]:
-    sampler = Peak()
-    sampler.start()
-    try:
-        yield sampler
-    finally:
-        sampler.done.set()
-        sampler.join()
-
-
-def processor_seconds() -> float | None:
-    """Processor time of all children that have ended, None where the system doesn't tell."""
-    try:
-        import resource
-    except ImportError:
-        return None
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
-def sample_reports(counties: int, years: int) -> list[Report]:
+def sample_reports(counties: int, years: int, areas: Sequence[str]) -> list[Report]:
     """Every workbook for the first sample counties in the latest years that all of them reported."""
     folders = {int(p.name): p for p in (ROOT / "data").iterdir() if p.is_dir() and p.name.isdigit()}
     found = {year: sorted(p.stem for p in folder.glob("99*.xlsx")) for year, folder in folders.items()}
     latest = [year for year in sorted(found, reverse=True) if len(found[year]) >= counties][:years]
     if len(latest) < years:
         raise BenchError(f"there are no {counties} sample counties in {years} years: {found}")
-    areas = sorted(p.stem for p in (ROOT / "workbooks").glob("*.ipynb"))
-    return [Report(y, region, area) for y in latest for region in found[y][:counties] for area in areas]
+    workbooks = sorted(p.stem for p in (ROOT / "workbooks").glob("*.ipynb"))
+    return [
+        Report(year, region, area)
+        for year in latest
+        for region in found[year][:counties]
+        for area in workbooks
+        if area in areas or not areas
+    ]
 
 
-def copy_publication(target: Path, reports: list[Report]) -> Path:
-    """A publication with the data of the chosen reports alone, so that both sides read the same files."""
-    target.mkdir()
+def copy_publication(target: Path, reports: Sequence[Report]) -> Path:
+    """A publication with the data of the chosen reports alone, so that all sides read the same files."""
+    if target.exists():
+        shutil.rmtree(target)
+    target.mkdir(parents=True)
     for name in ("_quarto.yml", "workbooks", "site"):
         source = ROOT / name
         if source.is_dir():
@@ -129,151 +89,214 @@ def copy_publication(target: Path, reports: list[Report]) -> Path:
     return target
 
 
-def run(what: str, command: list[str | Path], folder: Path) -> str:
-    """Run a command quietly; its output. A failure is raised with the end of what it said."""
-    done = subprocess.run(
-        command, cwd=folder, env=os.environ | QUIET, capture_output=True, text=True, encoding="utf-8",
-        errors="replace", check=False,
-    )  # fmt: skip
-    if done.returncode:
-        said = "\n".join((done.stderr or done.stdout).strip().splitlines()[-LAST_LINES:])
-        raise BenchError(f"{what} ended with exit code {done.returncode}:\n{said}")
-    return done.stdout
+def book_environment(work: Path) -> Path:
+    """The interpreter of jupyter-book's own environment, installed from its lock if it isn't there yet."""
+    folder = work / "jupyter-book"
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    done = folder / ".ready"
+    if not done.exists() or done.read_bytes() != BOOK_LOCK.read_bytes():
+        print("  installing jupyter-book …", flush=True)
+        subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
+        install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+        said = subprocess.run(
+            [python, *install, "-r", BOOK_LOCK], capture_output=True, text=True, check=False
+        )
+        if said.returncode:
+            raise BenchError(f"jupyter-book can't be installed:\n{said.stderr}")
+        done.write_bytes(BOOK_LOCK.read_bytes())
+    return python
 
 
-def by_commands(publication: Path, out: Path, report: Report) -> None:
-    """`papermill` and `jupyter nbconvert` as a script would call them."""
-    notebook = out / f"{report.name}.ipynb"
-    run(
-        f"papermill for {report.name}",
+def compare_tools(results: Results, chosen: argparse.Namespace) -> None:
+    reports = sample_reports(chosen.counties, chosen.years, chosen.areas)
+    for side in chosen.tools or TOOLS:
+        key = {
+            "part": "tools", "what": side, "counties": chosen.counties, "years": chosen.years,
+            "workers": chosen.workers, "areas": chosen.areas,
+        }  # fmt: skip
+
+        def work(side: str = side) -> tuple[Cost, Record]:
+            python = book_environment(chosen.work) if side == "book" else None
+            publication = copy_publication(chosen.work / "tools" / "publication", reports)
+            if side in ("forked", "jupyter"):
+                command = [BIN / "gongbao", "build", "--executor", side, "--workers", str(chosen.workers)]
+                command += [part for area in chosen.areas for part in ("--area", area)]
+                return measured(TOOLS[side], command, publication), {"reports": len(reports)}
+            out = chosen.work / "tools" / side
+            if out.exists():
+                shutil.rmtree(out)
+            out.mkdir(parents=True)
+            job = {
+                "publication": str(publication), "out": str(out), "workers": chosen.workers,
+                "reports": [[r.year, r.region, r.area] for r in reports], "python": str(python or ""),
+            }  # fmt: skip
+            (out / "job.json").write_text(json.dumps(job), "utf-8")
+            command = [sys.executable, ROOT / "scripts" / "bench_tools.py", side, out / "job.json"]
+            return measured(TOOLS[side], command, chosen.work), {"reports": len(reports)}
+
+        results.measure(
+            key, f"--only tools --tools {side} --counties {chosen.counties} --workers {chosen.workers}", work
+        )
+
+
+# --- tables ------------------------------------------------------------------------------------------
+
+
+def tables(results: Results) -> Iterator[str]:
+    """Everything that was measured on this machine with this program, as markdown."""
+    yield f"{machine()}. Each line: `python scripts/bench.py` with the options at its end.\n"
+    if records := results.of("tools"):
+        yield from _tools_table(records)
+    if records := results.of("cold"):
+        yield from _cold_table(records)
+        yield from _stages_table(records)
+    if records := results.of("warm"):
+        yield from _warm_table(records)
+    if records := results.of("workers"):
+        yield from _workers_table(records)
+
+
+def _tools_table(records: Sequence[Record]) -> Iterator[str]:
+    yield f"\n{records[0]['reports']} reports, {records[0]['workers']} workers:\n"
+    first = next((r for r in records if r["what"] == "forked"), records[0])
+    rows = []
+    for what in TOOLS:
+        for record in (r for r in records if r["what"] == what):
+            rows.append([
+                TOOLS[what], per(record, "seconds"), per(record, "processor"),
+                number(_ratio(record, first, "seconds"), 1), number(_ratio(record, first, "processor"), 1),
+                number(record["peak_mb"], 0), f"`{record['command']}`",
+            ])  # fmt: skip
+    yield from table(
+        (
+            "how",
+            "s a report",
+            "processor s a report",
+            "× by the clock",
+            "× by processor",
+            "peak MB",
+            "options",
+        ),
+        rows,
+    )
+
+
+def _ratio(record: Record, first: Record, name: str) -> float | None:
+    if record[name] is None or first[name] is None:
+        return None
+    return float(record[name] / record["reports"] / (first[name] / first["reports"]))
+
+
+def _cold_table(records: Sequence[Record]) -> Iterator[str]:
+    yield "\nCold builds of the generated country; the ratio is that of processor seconds a report:\n"
+    ordered = sorted(records, key=lambda r: (r["workers"], r["counties"]))
+    ratios = [""] + [
+        number(_ratio(two, one, "processor"), 2) if one["workers"] == two["workers"] else ""
+        for one, two in pairwise(ordered)
+    ]
+    rows = [
         [
-            BIN / "papermill", f"{report.area}.ipynb", notebook,
-            "-r", "region", report.region, "-p", "year", str(report.year),
-            "--no-progress-bar",
-        ],
-        publication / "workbooks",
+            f"{r['counties']:,} counties", number(r["reports"], 0), number(r["seconds"], 0), per(r, "seconds"),
+            per(r, "processor"), number(r["peak_mb"], 0), number(r["peak_own_mb"], 0), number(r["files"], 0),
+            number(r["site_mb"], 0), number(r["disk_mb"], 0), number(r["largest_kb"], 0), ratio, f"`{r['command']}`",
+        ]
+        for r, ratio in zip(ordered, ratios, strict=True)
+    ]  # fmt: skip
+    yield from table(
+        ("cold", "reports", "s", "s a report", "processor s a report", "peak MB, all", "peak MB, building process",
+         "files of the site", "site MB", "site and cache MB", "largest page KB",
+         "× the line above", "options"), rows,
     )  # fmt: skip
-    run(f"nbconvert for {report.name}", [BIN / "jupyter", "nbconvert", "--to", "html", notebook], out)
 
 
-def silence(log: str) -> None:
-    """In a worker: everything that it or its kernels print goes to a file."""
-    os.environ.update(QUIET)
-    file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    os.dup2(file, 1)
-    os.dup2(file, 2)
+def _stages_table(records: Sequence[Record]) -> Iterator[str]:
+    largest = max(records, key=lambda r: r["counties"])
+    yield f"\nStages of the cold build of {largest['counties']:,} counties:\n"
+    rows = [
+        [s["name"], number(s["seconds"], 1), number(s["processor"], 1),
+         number(s["processor"] / largest["reports"], 4)]
+        for s in largest["stages"]
+    ]  # fmt: skip
+    yield from table(("stage", "s", "processor s", "processor s a report"), rows)
 
 
-def by_apis(publication: str, out: str, report: Report) -> str:
-    """papermill and nbconvert imported once in a process that makes many reports; "" or what failed."""
-    import papermill
-    from nbconvert import HTMLExporter
-
-    notebook = Path(out) / f"{report.name}.ipynb"
-    folder = Path(publication) / "workbooks"
-    try:
-        papermill.execute_notebook(
-            str(folder / f"{report.area}.ipynb"),
-            str(notebook),
-            {"region": report.region, "year": report.year},
-            cwd=str(folder),
-            progress_bar=False,
-            log_output=False,
-        )
-        body, _ = HTMLExporter().from_filename(str(notebook))
-    except Exception as error:  # noqa: BLE001 - papermill's own can't be sent to another process
-        return f"{report.name}: {type(error).__name__}: {str(error).strip()}"
-    notebook.with_suffix(".html").write_text(body, "utf-8")
-    return ""
+def _warm_table(records: Sequence[Record]) -> Iterator[str]:
+    yield "\nThe next build:\n"
+    rows = [
+        [f"{r['counties']:,} counties, {r['what']}", number(r["executed"], 0), number(r["seconds"], 1),
+         number(r["processor"], 1), number(r["peak_mb"], 0), f"`{r['command']}`"]
+        for r in sorted(records, key=lambda r: r["counties"])
+    ]  # fmt: skip
+    yield from table(("after", "reports run", "s", "processor s", "peak MB, all", "options"), rows)
 
 
-def measure(name: str, work: Callable[[], object]) -> Measured:
-    used = processor_seconds()
-    with peak() as sampler:
-        begin = time.perf_counter()
-        work()
-        seconds = time.perf_counter() - begin
-    now = processor_seconds()
-    print(f"  {name}: {seconds:.1f} s", flush=True)
-    return Measured(
-        name, seconds, None if now is None or used is None else now - used, sampler.highest / 2**20
-    )
+def _workers_table(records: Sequence[Record]) -> Iterator[str]:
+    yield "\nOne worker and several, cold:\n"
+    ordered = sorted(records, key=lambda r: (r["counties"], r["what"] != "processes", r["workers"]))
+    first: dict[int, Record] = {}
+    rows = []
+    for r in ordered:
+        one = first.setdefault(r["counties"], r)
+        rows.append([
+            f"{r['counties']:,} counties, {r['workers']} {r['what']}", number(r["seconds"], 1),
+            number(r["processor"], 1), number(one["seconds"] / r["seconds"], 2), number(r["peak_mb"], 0),
+            f"`{r['command']}`",
+        ])  # fmt: skip
+    yield from table(("with", "s", "processor s", "× quicker than one", "peak MB, all", "options"), rows)
 
 
-def reading_seconds(publication: Path) -> float:
-    """What one kernel spends on reading and checking the data: part of the papermill side's time."""
-    code = (
-        "import time; from pathlib import Path; from gongbao.data import read_dataset; t = time.perf_counter();"
-        "read_dataset(Path('.').resolve(), Path('data').resolve()); print(time.perf_counter() - t)"
-    )
-    return float(run("reading the data", [sys.executable, "-c", code], publication))
+# --- the program -------------------------------------------------------------------------------------
 
 
-def compare(reports: list[Report], workers: int, sides: set[str], folder: Path) -> None:
-    publication = copy_publication(folder / "publication", reports)
-    commands, apis = folder / "commands", folder / "apis"
-    commands.mkdir()
-    apis.mkdir()
-
-    def ours(executor: str) -> None:
-        shutil.rmtree(publication / ".gongbao", ignore_errors=True)
-        command = [BIN / "gongbao", "build", "--executor", executor, "--workers", str(workers)]
-        run(f"gongbao build --executor {executor}", command, publication)
-
-    def run_commands() -> None:
-        with ThreadPoolExecutor(workers) as pool:
-            list(pool.map(lambda r: by_commands(publication, commands, r), reports))
-
-    def run_apis() -> None:
-        with ProcessPoolExecutor(
-            workers, get_context("spawn"), initializer=silence, initargs=(str(apis / "log"),)
-        ) as pool:
-            jobs = [str(publication)] * len(reports), [str(apis)] * len(reports), reports
-            faults = [fault for fault in pool.map(by_apis, *jobs) if fault]
-        if faults:
-            raise BenchError("papermill's API failed:\n" + "\n".join(faults))
-
-    reading = reading_seconds(publication)
-    every = {
-        "forked": ("gongbao build", lambda: ours("forked")),
-        "jupyter": ("gongbao build --executor jupyter", lambda: ours("jupyter")),
-        "apis": ("papermill + nbconvert, APIs in one process per worker", run_apis),
-        "commands": ("papermill + nbconvert, command lines", run_commands),
-    }
-    results = [measure(*every[side]) for side in every if side in sides]
-    print(f"\nReading and checking the data once: {reading:.2f} s (each papermill kernel does it; ours once)")
-    print("| how | s per report | processor s per report | × the first | peak MB |\n|---|--:|--:|--:|--:|")
-    for result in results:
-        processor = "" if result.processor is None else f"{result.processor / len(reports):.2f}"
-        print(
-            f"| {result.name} | {result.seconds / len(reports):.2f} | {processor} "
-            f"| {result.seconds / results[0].seconds:.1f} | {result.peak_mb:.0f} |"
-        )
+def arguments() -> argparse.Namespace:
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="these parts alone")
+    asked.add_argument("--work", type=Path, default=ROOT / "_bench", help="where everything is kept (_bench)")
+    asked.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="(the processors)")
+    asked.add_argument("--areas", nargs="+", default=[], metavar="AREA", help="these areas alone (all)")
+    asked.add_argument("--again", action="store_true", help="measure anew what is known")
+    asked.add_argument("--table", action="store_true", help="measure nothing, print what is known")
+    group = asked.add_argument_group("tools")
+    group.add_argument("--tools", nargs="+", choices=list(TOOLS), help="these alone")
+    group.add_argument("--counties", type=int, default=6, help="how many sample counties (6)")
+    group.add_argument("--years", type=int, default=1, help="how many years of them, the latest first (1)")
+    group = asked.add_argument_group("cold, warm and workers")
+    group.add_argument("--sizes", nargs="+", type=int, default=[10, 100, 1000], help="counties (10 100 1000)")
+    group.add_argument("--country", action="store_true", help=f"all {COUNTIES} counties as well")
+    group.add_argument("--workers-size", type=int, default=100, help="counties for the part workers (100)")
+    group.add_argument("--dask", action="store_true", help="Dask workers as well")
+    return asked.parse_args()
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--counties", type=int, default=6, help="how many sample counties (6)")
-    arguments.add_argument(
-        "--years", type=int, default=1, help="how many years of them, the latest first (1)"
-    )
-    arguments.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="(the processors)")
-    arguments.add_argument(
-        "--only", nargs="+", choices=["forked", "jupyter", "apis", "commands"], help="measure these alone"
-    )
-    chosen = arguments.parse_args()
-    try:
-        reports = sample_reports(chosen.counties, chosen.years)
-        memory = psutil.virtual_memory().total / 2**30
-        print(
-            f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors, {memory:.0f} GiB, "
-            f"Python {platform.python_version()}; {len(reports)} reports, {chosen.workers} workers"
-        )
-        with tempfile.TemporaryDirectory() as folder:
-            sides = set(chosen.only or ("forked", "jupyter", "apis", "commands"))
-            compare(reports, chosen.workers, sides, Path(folder).resolve())
-    except BenchError as error:
-        raise SystemExit(f"bench: {error}") from error
+    chosen = arguments()
+    chosen.work = chosen.work.resolve()
+    results = Results(chosen.work / "results.json", again=chosen.again)
+    if not chosen.table:
+        print(machine())
+        if load_average() > 0.5:
+            print(f"This machine does something else (load {load_average():.1f}): seconds will be too many.")
+        try:
+            measure(results, chosen)
+        except BenchError as error:
+            raise SystemExit(f"bench: {error}") from error
+    print("\n".join(tables(results)))
+
+
+def measure(results: Results, chosen: argparse.Namespace) -> None:
+    areas = tuple(chosen.areas)
+    if "tools" in chosen.only:
+        compare_tools(results, chosen)
+    for counties in [*chosen.sizes, *([COUNTIES] if chosen.country else [])]:
+        if {"cold", "warm"} & set(chosen.only):
+            country = generated(chosen.work, counties, areas)
+            if "cold" in chosen.only:
+                cold(results, country, chosen.workers)
+            if "warm" in chosen.only:
+                warm(results, country, chosen.workers)
+    if "workers" in chosen.only:
+        country = generated(chosen.work, chosen.workers_size, areas)
+        scaling(results, country, chosen.workers, dask=chosen.dask)
 
 
 if __name__ == "__main__":
