@@ -1,16 +1,18 @@
-"""Make the chart fonts: a subset of Noto Sans CJK SC under a family name of its own, and its measures.
+"""Make the chart font, a subset of Noto Sans CJK SC under a family name of its own, and its measures.
 
-vl-convert measures text with the fonts of the machine; a font that ships with the project makes
-the same chart the same bytes everywhere. It maps the file and reads the outlines anew for every text
-that it measures, so the text of an SVG is measured with a second font: the same widths and kerning in
-a twentieth of the size. Run once, by hand, with Noto Sans CJK installed:
+A font that ships with the project makes the same chart the same bytes everywhere. The text of a chart is
+measured from a table of that font's widths, kerning and ligatures, so that no font is opened to draw one.
+Run once, by hand, with Noto Sans CJK installed:
 
     python scripts/make_font.py NotoSansCJK-Regular.ttc
 
-Without an argument only the second font is made again, from the first.
+Without an argument only the table is made again, from the font.
 """
 
+import json
 import sys
+from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +24,7 @@ from gongbao.present.characters import characters
 FAMILY = "Gongbao Sans"
 PRESENT = Path(__file__).parents[1] / "src/gongbao/present"
 TARGET = PRESENT / "fonts/GongbaoSans-Regular.otf"
-MEASURES = PRESENT / "measures/GongbaoSans-Measures.otf"
-# What stands for every outline: a glyph without one would count as missing.
-_BOX = [0, "hmoveto", 100, 100, -100, "hlineto", "endchar"]
+MEASURES = PRESENT / "measures/widths.json"
 
 
 def main(source: str | None) -> None:
@@ -51,20 +51,94 @@ def make_font(source: str) -> None:
 
 
 def make_measures() -> None:
-    """The same font without its drawings: characters of one width that nothing kerns share a glyph."""
+    """What measuring needs to know of the font, in thousandths of the font size.
+
+    `widths`: characters by their width, without the Chinese ones (from U+2E80 on) of the `usual` width.
+    `ligatures`: what is drawn as one glyph, under the character that Unicode has for it. `kerning`: by the
+    first character, what follows it by how much nearer or farther it stands.
+    """
     font = TTFont(TARGET)
-    alone = _shaped(font)
-    widths: dict[int, str] = {}
-    for table in font["cmap"].tables:
-        for code, name in table.cmap.items():
-            if name not in alone:
-                table.cmap[code] = widths.setdefault(font["hmtx"][name][0], name)
-    _subset(font, characters())
-    strings = font["CFF "].cff.topDictIndex[0].CharStrings
-    for name in font.getGlyphOrder():
-        strings[name].program = list(_BOX)
-    font["CFF "].cff.remove_unused_subroutines()
-    _save(font, MEASURES)
+    usual = font["head"].unitsPerEm
+    ligatures = dict(_ligatures(font))
+    named = _characters(font, ligatures)
+    widths: defaultdict[int, list[str]] = defaultdict(list)
+    for glyph, chars in named.items():
+        width = font["hmtx"][glyph][0]
+        widths[width] += [char for char in chars if width != usual or char < "\u2e80"]
+    kerning: defaultdict[str, defaultdict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for (first, second), value in _pairs(font).items():
+        for char in named[first] if value else ():
+            kerning[char][value] += named[second]
+    table = {
+        "usual": usual,
+        "widths": {str(width): _joined(chars) for width, chars in sorted(widths.items())},
+        "ligatures": {parts: _sign(parts) for parts, _ in sorted(ligatures.items())},
+        "kerning": {
+            char: {str(value): _joined(seconds) for value, seconds in sorted(values.items())}
+            for char, values in sorted(kerning.items())
+        },
+    }
+    MEASURES.parent.mkdir(parents=True, exist_ok=True)
+    MEASURES.write_text(json.dumps(table, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+def _joined(chars: list[str]) -> str:
+    return "".join(sorted(chars))
+
+
+def _sign(parts: str) -> str:
+    """The character of Unicode's presentation forms for a ligature."""
+    return {"ff": "\ufb00", "fi": "\ufb01", "fl": "\ufb02", "ffi": "\ufb03", "ffl": "\ufb04"}[parts]
+
+
+def _characters(font: TTFont, ligatures: dict[str, str]) -> dict[str, list[str]]:
+    """The characters of each glyph that text can reach."""
+    named: defaultdict[str, list[str]] = defaultdict(list)
+    for code, glyph in font.getBestCmap().items():
+        named[glyph].append(chr(code))
+    for parts, glyph in ligatures.items():
+        named[glyph].append(_sign(parts))
+    return named
+
+
+def _ligatures(font: TTFont) -> Iterator[tuple[str, str]]:
+    """(the letters, the glyph) of every ligature."""
+    letters = {glyph: chr(code) for code, glyph in font.getBestCmap().items()}
+    for table in _tables(font, "GSUB", "LigatureSubst"):
+        for first, found in table.ligatures.items():
+            for each in found:
+                yield "".join(letters[glyph] for glyph in (first, *each.Component)), each.LigGlyph
+
+
+def _pairs(font: TTFont) -> dict[tuple[str, str], int]:
+    """How much every pair of glyphs is kerned: the first subtable that has the pair decides."""
+    found: dict[tuple[str, str], int] = {}
+    for table in _tables(font, "GPOS", "PairPos"):
+        if table.ValueFormat1 != 4 or table.ValueFormat2:  # 4: the first glyph's advance, nothing else
+            raise ValueError("kerning of another kind")
+        if table.Format == 1:
+            for first, pairs in zip(table.Coverage.glyphs, table.PairSet, strict=True):
+                for pair in pairs.PairValueRecord:
+                    found.setdefault((first, pair.SecondGlyph), pair.Value1.XAdvance)
+            continue
+        firsts, seconds = table.ClassDef1.classDefs, table.ClassDef2.classDefs
+        for first in table.Coverage.glyphs:
+            row = table.Class1Record[firsts.get(first, 0)].Class2Record
+            if row[0].Value1 is not None and row[0].Value1.XAdvance:
+                raise ValueError("a glyph is kerned with whatever follows")
+            for second, number in seconds.items():
+                value = row[number].Value1
+                found.setdefault((first, second), value.XAdvance if value is not None else 0)
+    return found
+
+
+def _tables(font: TTFont, tag: str, kind: str) -> Iterator[Any]:
+    """The subtables, which have to be all of one kind, in one lookup that every script uses."""
+    [lookup] = font[tag].table.LookupList.Lookup
+    for table in lookup.SubTable:
+        if type(table).__name__ != kind:
+            raise ValueError(f"{tag} has a table of another kind: {type(table).__name__}")
+        yield table
 
 
 def _subset(font: Any, text: str) -> None:
@@ -74,26 +148,6 @@ def _subset(font: Any, text: str) -> None:
     subsetter = subset.Subsetter(options)
     subsetter.populate(text=text)
     subsetter.subset(font)
-
-
-def _shaped(font: TTFont) -> set[str]:
-    """The glyphs that kerning or a ligature names."""
-    found: set[str] = set()
-    for tag in ("GPOS", "GSUB"):
-        for lookup in font[tag].table.LookupList.Lookup:
-            for table in lookup.SubTable:
-                match type(table).__name__, getattr(table, "Format", 0):
-                    case "PairPos", 1:
-                        pairs = [record for each in table.PairSet for record in each.PairValueRecord]
-                        found |= {*table.Coverage.glyphs, *(record.SecondGlyph for record in pairs)}
-                    case "PairPos", 2:
-                        found |= {*table.Coverage.glyphs, *table.ClassDef2.classDefs}
-                    case "LigatureSubst", _:
-                        for first, ligatures in table.ligatures.items():
-                            found |= {first, *(name for each in ligatures for name in each.Component)}
-                    case kind, form:
-                        raise ValueError(f"{tag} has a table of another kind: {kind} {form}")
-    return found
 
 
 def _save(font: Any, target: Path) -> None:

@@ -162,7 +162,7 @@ def build(
         return
     from gongbao.site.drawers import Drawers
 
-    with Drawers(workers or os.cpu_count() or 1) as drawers:
+    with Drawers(workers or os.cpu_count() or 1, publication.cache) as drawers:
         if not publication.cache.exists():
             drawers.start()  # a first build draws everything; the imports below take longer than this
         gc.disable()  # what imports make stays: no need to look through it again and again

@@ -27,7 +27,7 @@ from samples import Built
 @pytest.fixture(scope="module")
 def project(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("quarto")
-    with Drawers(1) as drawers:
+    with Drawers(1, built.store) as drawers:
         material = gather(
             built.publication, built.dataset, built.reports, samples.WORKBOOKS,
             workers=1, store=built.store, drawers=drawers,

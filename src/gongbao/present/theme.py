@@ -7,8 +7,7 @@ from typing import Any
 
 FONT_FAMILY = "Gongbao Sans"
 FONT_FOLDER = Path(__file__).parent / "fonts"
-# The font's widths and kerning without its outlines: what the text of an SVG is measured with. Drawing with
-# it would give boxes, so no process may know both.
+# The font's widths and kerning as a table: what the text of an SVG is measured with.
 MEASURES_FOLDER = Path(__file__).parent / "measures"
 # Drawn with the first; where a chart is shown by a reader's own browser, the next ones stand in.
 FONTS = f"{FONT_FAMILY}, Noto Sans SC, Source Han Sans SC, PingFang SC, Microsoft YaHei, sans-serif"

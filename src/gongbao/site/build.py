@@ -99,7 +99,7 @@ def build_site(
     input gives the same bytes, whatever `workers` and whatever `store` holds. Raises ChartError for
     charts that can't be drawn, QuartoMissing / QuartoFailed with the quarto engine.
     """
-    with drawers or Drawers(workers) as drawers:
+    with drawers or Drawers(workers, store) as drawers:
         material = gather(
             publication,
             dataset,

@@ -12,9 +12,10 @@ from typing import Any
 
 from gongbao.pool import Pool
 from gongbao.present.characters import missing_characters
-from gongbao.present.theme import FONT_FOLDER, MEASURES_FOLDER, VEGALITE_VERSION
+from gongbao.present.theme import FONT_FOLDER, VEGALITE_VERSION
 from gongbao.site.drawers import Drawers
-from gongbao.site.drawing import Drawing, to_png, to_svgs
+from gongbao.site.drawing import Drawing, Picture, to_png, to_svgs
+from gongbao.site.engine import LIBRARIES, MEASURES_FOLDER, SCRIPT
 from gongbao.site.store import Store, digest
 
 _TOGETHER = 16  # charts that a drawing process gets at a time: about a second's work
@@ -22,13 +23,18 @@ REVISION = "1"  # raise when `svg.tidy` makes different bytes of the same drawin
 
 
 class ChartError(Exception):
-    """Charts that could not be drawn, each with where it stands and what vl-convert said."""
+    """Charts that could not be drawn, each with where it stands and what the engine said."""
 
 
 @cache
 def _tools(folder: Path) -> str:
-    fonts = [hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(folder.iterdir()) if p.is_file()]
-    return "/".join([version("vl-convert-python"), VEGALITE_VERSION, REVISION, *fonts])
+    files = [SCRIPT, *(p for p in sorted(folder.iterdir()) if p.is_file())]
+    return "/".join(
+        [
+            version("vl-convert-python"), version("mini-racer"), *LIBRARIES[VEGALITE_VERSION], REVISION,
+            *(hashlib.sha256(path.read_bytes()).hexdigest() for path in files),
+        ]
+    )  # fmt: skip
 
 
 def spec_text(spec: Mapping[str, Any]) -> str:
@@ -37,7 +43,7 @@ def spec_text(spec: Mapping[str, Any]) -> str:
 
 
 def drawing_key(text: str) -> str:
-    """What a drawing depends on: the specification, the tools and the font."""
+    """What a drawing depends on: the specification, the tools and the measures of the font."""
     return digest(text, _tools(MEASURES_FOLDER))
 
 
@@ -60,12 +66,11 @@ class Drawings:
             else:
                 self._svgs[text] = found.decode()
         # Several at once: a drawing process gets the next ones only when this process has time for it.
-        measures = str(MEASURES_FOLDER)
         size = max(1, min(_TOGETHER, len(todo) // (2 * self._drawers.workers)))
         for start in range(0, len(todo), size):
             texts = todo[start : start + size]
             number = self._drawers.start().submit(
-                to_svgs, [Drawing(text, measures, VEGALITE_VERSION) for text in texts]
+                to_svgs, [Drawing(text, store=str(self._store.folder)) for text in texts]
             )
             self._asked[number] = texts
 
@@ -99,10 +104,9 @@ def draw_png(svgs: Mapping[str, str], store: Store, workers: int) -> dict[str, b
     keys = {text: digest(svg, _tools(FONT_FOLDER)) for text, svg in svgs.items()}
     found = {text: store.get("png", key) for text, key in keys.items()}
     todo = sorted(text for text, png in found.items() if png is None)
-    jobs = [Drawing(svgs[text], str(FONT_FOLDER), VEGALITE_VERSION) for text in todo]
+    jobs = [Picture(svgs[text], str(FONT_FOLDER)) for text in todo]
     drawn: list[bytes] = []
     if jobs:
-        # Not in the processes that draw SVGs: those know the font without outlines.
         with Pool(min(workers, len(jobs))) as pool:
             drawn = pool.map(to_png, jobs)
     for text, png in zip(todo, drawn, strict=True):

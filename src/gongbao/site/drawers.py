@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
 from types import TracebackType
 
 from gongbao.pool import Pool
@@ -9,21 +11,22 @@ from gongbao.site.drawing import bundle, start_engine
 
 
 class Drawers:
-    """Processes with vl-convert in them: started when the first chart comes, or before by `start`.
+    """Processes with the engine in them: started when the first chart comes, or before by `start`.
 
-    A drawing process needs half a second until its JavaScript engine is warm. A build that will draw
-    every chart starts them first of all, beside its own start and the reading of the data.
+    A drawing process needs a third of a second until its engine is ready, two seconds more where `store`, the
+    folder of a `Store`, doesn't hold the engine's libraries yet. A build that will draw every chart starts them
+    first of all, beside its own start and the reading of the data.
     """
 
-    def __init__(self, workers: int) -> None:
-        self.workers = workers
+    def __init__(self, workers: int, store: Path) -> None:
+        self.workers, self.store = workers, store
         self._pool: Pool | None = None
         self._bundles: dict[str, int] = {}
 
     def start(self) -> Pool:
         """The pool, started if it has not been."""
         if self._pool is None:
-            self._pool = Pool(self.workers, prepare=start_engine)
+            self._pool = Pool(self.workers, prepare=partial(start_engine, str(self.store)))
         return self._pool
 
     @property

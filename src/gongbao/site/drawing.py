@@ -1,48 +1,53 @@
-"""What the drawing processes run: vl-convert, and nothing else that takes time to import.
+"""What processes that draw run: the engine for SVG, vl-convert for the rest, imported when needed.
 
-Never called in the process that builds: V8 starts threads, and that process may fork.
+Never called in a process that will fork: V8 starts threads.
 """
 
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
+from gongbao.site.engine import MEASURES_FOLDER, VEGALITE_VERSION, Engine, libraries
+from gongbao.site.store import Store
 from gongbao.site.svg import tidy
 
 
 class Drawing(NamedTuple):
-    """A specification to draw with the fonts of a folder and a version of Vega-Lite."""
+    """A specification to draw with the measures of a folder and a version of Vega-Lite.
+
+    `store` is the folder that keeps the engine's libraries; without one, every process bundles them anew
+    (two seconds).
+    """
 
     text: str
+    measures: str = str(MEASURES_FOLDER)
+    vegalite: str = VEGALITE_VERSION
+    store: str = ""
+
+
+class Picture(NamedTuple):
+    """An SVG to draw with the fonts of a folder."""
+
+    svg: str
     fonts: str
-    vegalite: str
-
-
-def start_engine() -> None:
-    """Start V8 and load Vega into it, so that the first chart needn't wait for them."""
-    import vl_convert
-
-    vl_convert.vegalite_to_svg({"data": {"values": []}, "mark": "point"}, allowed_base_urls=[])
 
 
 @cache
-def _register(fonts: str) -> None:
-    import vl_convert
+def _engine(measures: str, vegalite: str, store: str) -> Engine:
+    return Engine(libraries(vegalite, Store(Path(store)) if store else None), Path(measures))
 
-    vl_convert.register_font_directory(fonts)
+
+def start_engine(store: str = "") -> None:
+    """Start the engine, so that the first chart needn't wait for it."""
+    _engine(*Drawing("", store=store)[1:]).start()
 
 
 def to_svg(job: Drawing) -> tuple[str, str]:
-    """(SVG, "") or ("", what went wrong)."""
-    import vl_convert
-
-    _register(job.fonts)
-    try:
-        svg = vl_convert.vegalite_to_svg(job.text, vl_version=job.vegalite, allowed_base_urls=[])
-    except ValueError as error:
-        return "", str(error).split("\n\nStack backtrace", 1)[0].strip()
-    return tidy(svg), ""
+    """(SVG, "") or ("", what went wrong), in a process that doesn't fork afterwards."""
+    svg, fault = _engine(job.measures, job.vegalite, job.store).draw(job.text)
+    return tidy(svg), fault
 
 
 def to_svgs(jobs: list[Drawing]) -> list[tuple[str, str]]:
@@ -50,13 +55,20 @@ def to_svgs(jobs: list[Drawing]) -> list[tuple[str, str]]:
     return [to_svg(job) for job in jobs]
 
 
-def to_png(job: Drawing) -> bytes:
+def to_png(job: Picture) -> bytes:
     """An SVG as PNG at twice its size, for Word and print."""
     import vl_convert
 
     _register(job.fonts)
-    png: bytes = vl_convert.svg_to_png(job.text, scale=2)
+    png: bytes = vl_convert.svg_to_png(job.svg, scale=2)
     return png
+
+
+@cache
+def _register(fonts: str) -> None:
+    import vl_convert
+
+    vl_convert.register_font_directory(fonts)
 
 
 def bundle(vegalite: str) -> bytes:

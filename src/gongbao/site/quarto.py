@@ -217,7 +217,7 @@ def prepare_in_place(
     up in the same run, and keep the other files for `complete`."""
     from gongbao.site.build import SiteSummary, gather, write_files
 
-    with Drawers(workers) as drawers:
+    with Drawers(workers, store) as drawers:
         material = gather(
             publication, dataset, reports, workbooks, workers=workers, store=store, drawers=drawers
         )
