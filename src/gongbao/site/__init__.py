@@ -2,7 +2,7 @@
 
 Way in: `build_site`. Takes what a page says from the notebooks' outputs (`present`) and from the
 checked Dataset; may not open a file of data, run a notebook or compute a statistic. Names are loaded
-on demand: the processes that draw charts import this package and need nothing but vl-convert.
+on demand: the processes that draw charts import this package and import nothing heavy before they draw.
 """
 
 from __future__ import annotations
