@@ -15,6 +15,9 @@ import pytest
 
 from gongbao.editions.latest import edition_files
 from gongbao.editions.portal import portal_files
+from gongbao.editions.portal_home import home_page
+from gongbao.editions.portal_places import everyone, places_pages
+from gongbao.editions.portal_shelf import Shelf
 from gongbao.editions.verify import verify_tree
 from gongbao.editions.withdraw import Wish, withdraw_edition
 from published_trees import COUNTY, NEW, OLD, REAL, Place, PublishedTree, county, example, value, verdict
@@ -238,3 +241,23 @@ def test_edition_files_copy_nothing_over_a_redirect(tree: PublishedTree, tmp_pat
     copied = {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*.html")}
     redirects = {a[1:] for a, _ in portal_files(tree.tree, tree.publication, 2021) if a.startswith("/2021/")}
     assert redirects and not redirects & copied
+
+
+def test_many_places_are_listed_by_groups(tree: PublishedTree) -> None:
+    """With two places to a page the home page lists groups, and pages of theirs list every place once."""
+    shelf = Shelf(tree.tree)
+    pages = list(places_pages(shelf, limit=2))
+    home = home_page(tree.publication, shelf, limit=2)
+    expected = sorted(place["name"] for place in everyone(shelf))
+    assert len(expected) > 2
+    listed = [name for page in pages for name in re.findall(r"<li><b>([^<]+)</b>", page.body)]
+    assert sorted(listed) == expected
+    assert all(page.body.count("<li><") <= 2 for page in pages)
+    linked = {
+        normpath(join(dirname(p.address), a))
+        for p in (home, *pages)
+        for a in re.findall('href="([^"]+)"', p.body)
+    }
+    assert {page.address for page in pages} <= linked
+    assert "各县（市、区）各年度" in home.body and '<ul class="gb-places">' not in home.body
+    assert list(places_pages(shelf)) == [], "few places are on the home page"

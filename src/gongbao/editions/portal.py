@@ -19,6 +19,7 @@ from gongbao.editions.portal_home import (
     home_page,
     not_found_page,
 )
+from gongbao.editions.portal_places import places_pages
 from gongbao.editions.portal_redirects import Files, edition_redirects, redirects_elsewhere, with_digests
 from gongbao.editions.portal_series import county_series
 from gongbao.editions.portal_shelf import Shelf, concerned
@@ -38,6 +39,8 @@ def portal_files(tree_after: Tree, publication: Publication, changed: int) -> It
     shelf = Shelf(tree_after)
     frame = Frame(publication)
     for page in (home_page(publication, shelf), editions_page(shelf), corrections_page(shelf)):
+        yield frame.document(page)
+    for page in places_pages(shelf):
         yield frame.document(page)
     yield frame.lost_document(not_found_page())
     yield feed_file(publication, shelf)

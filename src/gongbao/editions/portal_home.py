@@ -9,10 +9,12 @@ from typing import Any
 from gongbao.editions.change import Change
 from gongbao.editions.change_words import counted
 from gongbao.editions.portal_frame import CORRECTIONS, EDITIONS, HOME, edition_links, portal_fragment
+from gongbao.editions.portal_places import edition_groups, everyone, place_groups, place_lines
 from gongbao.editions.portal_shelf import OVERVIEW, CountyRevision, Shelf, json_bytes
 from gongbao.editions.tree import STATE_WORDS, Event, Revision
 from gongbao.publication import Publication
 from gongbao.site.catalogue import is_sample
+from gongbao.site.groups import GROUP
 from gongbao.site.layout import Crumb, Page
 from gongbao.site.places import LISTED, County, Line, ReportLink
 from gongbao.standards.outcome import Outcome
@@ -108,16 +110,21 @@ def _flip(change: Change, name: str, old: str, new: str) -> Flip:
 # --- home ----------------------------------------------------------------------------------------
 
 
-def home_page(publication: Publication, shelf: Shelf) -> Page:
-    """The latest edition with its counties and verdicts, all places, all editions, what was corrected."""
+def home_page(publication: Publication, shelf: Shelf, limit: int = GROUP) -> Page:
+    """The latest edition with its counties and verdicts, all places, all editions, what was corrected. More
+    than `limit` counties are listed by groups, and their verdicts stand in the edition."""
     latest = shelf.shown[0] if shelf.shown else None
+    groups = edition_groups(shelf, latest, limit) if latest else []
     counties = [
         county_card(shelf, found)
         for code in _in_order(shelf.places(latest) if latest else {})
-        if latest and (found := shelf.county(latest, code))
+        if latest and not groups and (found := shelf.county(latest, code))
     ]
     pages = shelf.edition(latest).get("pages", {}) if latest else {}
-    everyone = _everyone(shelf)
+    all_places = everyone(shelf)
+    sample = any(p["sample"] for p in all_places)
+    places = place_groups(shelf, [p["code"] for p in all_places], limit)
+    listed = all_places if places.leaf else []
     body = portal_fragment(
         "home.html.j2",
         HOME,
@@ -126,12 +133,13 @@ def home_page(publication: Publication, shelf: Shelf) -> Page:
         inside=edition_links(publication, latest, pages) if latest else [],
         real=[c for c in counties if not c.sample],
         samples=[c for c in counties if c.sample],
-        real_places=[p for p in everyone if not p["sample"]],
-        sample_places=[p for p in everyone if p["sample"]],
+        groups=groups,
+        place_groups=place_lines(places),
+        real_places=[p for p in listed if not p["sample"]],
+        sample_places=[p for p in listed if p["sample"]],
         editions=[_edition(shelf, year) for year in reversed(shelf.tree.editions)],
         corrections=list(corrections(shelf, RECENT))[:RECENT],
     )
-    sample = any(p["sample"] for p in everyone)
     return Page(HOME, publication.title, body, publication.description, sample=sample)
 
 
@@ -168,27 +176,6 @@ def county_card(shelf: Shelf, county: CountyRevision) -> County:
             if area != OVERVIEW
         ),
     )
-
-
-def _everyone(shelf: Shelf) -> list[dict[str, Any]]:
-    """Every place that a shown edition has, once under its last code, with its years."""
-    years: dict[str, list[tuple[int, str]]] = {}
-    names: dict[str, str] = {}
-    for year, places in sorted(shelf.places_by_year.items(), reverse=True):
-        for code, name in places.items():
-            last = shelf.chain(code)[-1]
-            names.setdefault(last, name)
-            years.setdefault(last, []).append((year, f"/{year}/{code}/index.html"))
-    return [
-        {
-            "name": names[code],
-            "code": code,
-            "sample": is_sample(code),
-            "years": years[code],
-            "versions": f"/versions/{years[code][0][1].split('/')[2]}.html",
-        }
-        for code in _in_order(names)
-    ]
 
 
 # --- editions ------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from xml.etree import ElementTree as ET
 
 from gongbao.editions.portal_frame import CORRECTIONS, EDITIONS, HOME, public_address
+from gongbao.editions.portal_places import places_pages
 from gongbao.editions.portal_shelf import Shelf, xml_bytes
 from gongbao.editions.tree import Revision
 
@@ -61,6 +62,7 @@ def _pages(shelf: Shelf, revision: Revision, codes: Sequence[str], *, shared: bo
 
 def _portal_pages(shelf: Shelf, last: str) -> Iterator[Entry]:
     yield from ((address, last) for address in (HOME, EDITIONS, CORRECTIONS))
+    yield from ((page.address, last) for page in places_pages(shelf))
     changed: dict[str, str] = {}
     for revision in shelf.shown:
         for code in shelf.places_by_year[revision.year]:
