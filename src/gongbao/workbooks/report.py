@@ -211,14 +211,11 @@ class Report:
         if self.publication.internal:
             return Disclosure(internal=True)
         key = "disclosure", self.region, year
-        return self._shared.recall(
-            key,
-            lambda: make_disclosure(
-                self._rows("indicator_values", year),
-                self._rows("indicators"),
-                self._rows("indicator_values", year - 1),
-            ),
-        )
+        return self._shared.recall(key, lambda: self._withheld(year))
+
+    def _withheld(self, year: int) -> Disclosure:
+        now, last = (self._rows("indicator_values", y) for y in (year, year - 1))
+        return make_disclosure(now, self._rows("indicators"), last)
 
     def _rows(self, table: str, year: int | None = None) -> list[dict[Any, Any]]:
         """The rows that `read` gives: nobody may change them."""
