@@ -237,7 +237,9 @@ def _carry_out(publication: Publication, options: Options, progress: Progress, f
     with _only_build(publication), _disk_errors(), in_use(cache, limit):
         recover(publication)
         progress.stage("读取并检查数据", 1)
-        dataset = read_dataset(publication.root, publication.data)
+        dataset = read_dataset(
+            publication.root, publication.data, keep=publication.state / "data", workers=options.workers
+        )
         progress.step("")
         workbooks = load_workbooks(publication.workbooks)
         keys = _selected(plan_reports(dataset, workbooks, internal=publication.internal), options)

@@ -63,7 +63,7 @@ def template(region: str, year: int, out: Path | None, force: bool) -> None:
     from gongbao.data.template import write_template
 
     publication = open_publication()
-    dataset, problems = examine(publication.root, publication.data)
+    dataset, problems = examine(publication.root, publication.data, keep=publication.kept_data)
     shared = tuple(f"{publication.settings.data}/{name}." for name in SHARED_TABLES)
     wrong = [p for p in problems if p.severity == "error" and p.place.file.startswith(shared)]
     if wrong or not publication.data.is_dir():
@@ -90,10 +90,13 @@ def check(files: tuple[Path, ...], style: Any) -> None:
     from gongbao.data import examine, examine_submission, format_problems
 
     publication = open_publication()
+    kept = publication.kept_data
     if files:
-        problems = [p for f in files for p in examine_submission(publication.root, publication.data, f)[1]]
+        problems = [
+            p for f in files for p in examine_submission(publication.root, publication.data, f, keep=kept)[1]
+        ]
     else:
-        problems = examine(publication.root, publication.data)[1]
+        problems = examine(publication.root, publication.data, keep=kept)[1]
     click.echo(format_problems(problems, style))
     if any(p.severity == "error" for p in problems):
         raise SystemExit(1)
@@ -106,7 +109,7 @@ def list_reports() -> None:
     from gongbao.workbooks import load_workbooks, plan_reports
 
     publication = open_publication()
-    dataset = read_dataset(publication.root, publication.data)
+    dataset = read_dataset(publication.root, publication.data, keep=publication.kept_data)
     for key in plan_reports(dataset, load_workbooks(publication.workbooks)):
         click.echo(key.address)
 
@@ -241,7 +244,7 @@ def gate(folder: Path | None, style: Any, workers: int | None) -> None:
     from gongbao.gate import check_output, format_leaks
 
     publication = open_publication()
-    dataset = read_dataset(publication.root, publication.data)
+    dataset = read_dataset(publication.root, publication.data, keep=publication.kept_data)
     leaks = check_output((folder or publication.output_folder).resolve(), dataset, workers)
     click.echo(format_leaks(leaks, style))
     if leaks:

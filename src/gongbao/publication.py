@@ -200,6 +200,11 @@ class Publication:
             return self.state / "cache"
         return self.root / chosen / "internal" if self.internal else self.root / chosen
 
+    @property
+    def kept_data(self) -> Path | None:
+        """Where a build has kept what it read of the data; None where none has: only a build makes the folder."""
+        return self.state / "data" if self.state.is_dir() else None
+
     def for_office(self) -> Publication:
         """The same publication, to be built for internal use."""
         return replace(self, internal=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gongbao.data import examine_submission, read_dataset
-from gongbao.data.dataset import empty_table
+from gongbao.data.empty import empty_table
 from gongbao.data.problems import DataError, Place
 from gongbao.data.schema import TABLES
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import samples
-from gongbao.data.dataset import Dataset, empty_table
+from gongbao.data.dataset import Dataset
+from gongbao.data.empty import empty_table
 from gongbao.data.schema import TABLES
 from gongbao.gate import Leak, check_output
 

@@ -15,7 +15,8 @@ import nbformat
 import pandas as pd
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from gongbao.data.dataset import Dataset, empty_table
+from gongbao.data.dataset import Dataset
+from gongbao.data.empty import empty_table
 from gongbao.data.schema import TABLES
 from gongbao.present import Column, Fact, Facts, Figure, Number, Table, Verdict, Verdicts
 from gongbao.present.charts import chart_spec

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from gongbao.data.dataset import empty_table
+from gongbao.data.empty import empty_table
 
 HERE = Path(__file__).parent
 REGION, YEAR = "990101", 2023  # outside GB/T 2260: sample data

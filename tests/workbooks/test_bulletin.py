@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from gongbao.data import Dataset
-from gongbao.data.dataset import empty_table
+from gongbao.data.empty import empty_table
 from gongbao.present import Cell, Verdict
 from gongbao.present.sentence import bind
 from gongbao.publication import open_publication

@@ -7,11 +7,12 @@ indicator values `values`', rules within one table `rules`'.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 
 from gongbao.data.cells import did_you_mean
-from gongbao.data.consistency import check_consistency
+from gongbao.data.consistency import check_consistency, check_definitions
 from gongbao.data.covers import Cover
 from gongbao.data.dataset import Dataset
 from gongbao.data.editions import check_editions
@@ -20,7 +21,7 @@ from gongbao.data.plausible import check_school_amounts
 from gongbao.data.privacy import check_public_text
 from gongbao.data.problems import Findings, Place
 from gongbao.data.rules import check_table
-from gongbao.data.schema import TABLES
+from gongbao.data.schema import SHARED_TABLES, SUBMISSION_TABLES, TABLES
 from gongbao.data.succession import check_former_codes
 from gongbao.data.work import WORK_TABLES
 from gongbao.data.work_checks import check_work
@@ -53,28 +54,44 @@ _SHARED_RESOURCES = (
 )
 _NAMED_SCHOOLS = 10  # more without data are told together
 _WITH_SOURCE = ("school_year", "indicator_values", "evaluations")
+_SUBMITTED = tuple(name for name in TABLES if name in SUBMISSION_TABLES)
+# Shared tables that no check of a submission reads: a change of them leaves what was found as it is.
+CHECKED_ALONE = ("editions", "targets", "grade_bands")
 # References checked elsewhere: beside other rules, or against the region's own rows.
 _OWN_CHECK = {
     ("indicator_values", "indicator_id"), ("school_year", "school_id"), ("eval_scores", "eval_id"),
 } | CHECKED_HERE  # fmt: skip
 
 
-def check_dataset(dataset: Dataset, covers: Mapping[str, Cover], findings: Findings) -> None:
-    """Report everything that is wrong with tables that could be read. `covers`: cover file -> cover."""
-    for name in TABLES:
+def check_shared(dataset: Dataset, findings: Findings) -> None:
+    """Report everything that is wrong with the shared tables of a dataset that has no submission."""
+    for name in SHARED_TABLES:
+        check_table(dataset, name, findings)
+    _check_parents(dataset, findings)
+    check_former_codes(dataset, findings)
+    _check_references(dataset, SHARED_TABLES, findings)
+    _check_targets(dataset, findings)
+    check_frameworks(dataset, findings)
+    check_editions(dataset, findings)
+    check_definitions(dataset, findings)
+
+
+def check_submissions(dataset: Dataset, covers: Mapping[str, Cover], findings: Findings) -> None:
+    """Report everything that is wrong with submissions that could be read. `covers`: cover file -> cover.
+
+    What is found for a region depends on its own submissions, on those of its former codes and on the
+    shared tables, whichever other regions the dataset holds; and on no table in CHECKED_ALONE.
+    """
+    for name in _SUBMITTED:
         check_table(dataset, name, findings)
     _check_regions(dataset, covers, findings)
-    check_former_codes(dataset, findings)
-    _check_references(dataset, findings)
+    _check_references(dataset, _SUBMITTED, findings)
     _check_sources(dataset, covers, findings)
     _check_filled(dataset, findings)
-    _check_targets(dataset, findings)
     _check_schools(dataset, findings)
     check_school_amounts(dataset, findings)
     check_public_text(dataset, covers, findings)
-    check_frameworks(dataset, findings)
     check_evaluations(dataset, findings)
-    check_editions(dataset, findings)
     check_work(dataset, findings)
     check_work_references(dataset, findings)
     check_consistency(dataset, findings)
@@ -96,24 +113,34 @@ def _unknown(
 
 
 def _check_regions(dataset: Dataset, covers: Mapping[str, Cover], findings: Findings) -> None:
+    spans: dict[str, list[tuple[float, float]]] = {}
     regions = dataset.tables["regions"]
-    known = _known(regions, "region_code")
-    if regions.empty:
+    for code, *span in zip(
+        *(regions[c].tolist() for c in ("region_code", "valid_from", "valid_to")), strict=True
+    ):
+        if isinstance(code, str):
+            spans.setdefault(code, []).append((span[0], span[1]))
+    if not spans:
         return  # said already: one missing file is one problem
-    for code, year, file in zip(*(dataset.covers[c] for c in ("region_code", "year", "_file")), strict=True):
+    for code, year, file in zip(
+        *(dataset.covers[c].tolist() for c in ("region_code", "year", "_file")), strict=True
+    ):
         place = covers[file].places.get("region_code", Place(file))
-        if code not in known:
-            _unknown(place, "行政区划代码", code, "区划表", known, findings)
+        if code not in spans:
+            _unknown(place, "行政区划代码", code, "区划表", spans, findings)
             continue
-        rows = regions[regions["region_code"] == code]
-        if not (~(rows["valid_from"] > year) & ~(rows["valid_to"] < year)).any():
-            spans = "、".join(_span(a, b) for a, b in zip(rows["valid_from"], rows["valid_to"], strict=True))
+        if not any(not first > year and not last < year for first, last in spans[code]):
+            listed = "、".join(_span(first, last) for first, last in spans[code])
             findings.error(
                 "region-not-valid",
                 place,
-                f"区划 {code} 在 {year} 年无效（有效期：{spans}）。",
+                f"区划 {code} 在 {year} 年无效（有效期：{listed}）。",
                 "请核对代码和年度，或在区划表里补上这一时期。",
             )
+
+
+def _check_parents(dataset: Dataset, findings: Findings) -> None:
+    regions = dataset.tables["regions"]
     parents = regions["parent_code"].dropna()
     for index in parents.index[parents == regions.loc[parents.index, "region_code"]]:
         place = dataset.place(regions.iloc[index], "parent_code")
@@ -125,30 +152,34 @@ def _span(start: float, end: float) -> str:
     return f"{first or '…'}—{last or '今'}"
 
 
-def _check_references(dataset: Dataset, findings: Findings) -> None:
+def _check_references(dataset: Dataset, names: Iterable[str], findings: Findings) -> None:
     """Columns with `refers` hold a value of that column; a submission may also refer to its own sources."""
     sources, covers = dataset.tables["sources"], dataset.covers
-    columns = ["region_code", "year", "source_id"]
+    columns = ("region_code", "year", "source_id")
     # an unknown default source is said once, at the cover
-    own = {tuple(row) for frame in (sources, covers) for row in frame[columns].to_numpy().tolist()}
+    own: dict[tuple[Any, Any], set[str]] = {}
+    for frame in (sources, covers):
+        for region, year, source in zip(*(frame[c].tolist() for c in columns), strict=True):
+            own.setdefault((region, year), set()).add(source)
     shared = _known(sources[sources["region_code"].isna()], "source_id")
-    for name, table in TABLES.items():
+    for name in names:
         frame = dataset.tables[name]
-        for column in table.columns:
+        for column in TABLES[name].columns:
             if not column.refers or column.implied or (name, column.name) in _OWN_CHECK:
                 continue
             target, _, target_column = column.refers.partition(".")
-            of_sources = target == "sources"
-            known = _known(dataset.tables[target], target_column)
+            known = shared if target == "sources" else _known(dataset.tables[target], target_column)
             given = frame[column.name].dropna()
-            suspects: list[int] = given.index[~given.isin(shared if of_sources else known)].tolist()
+            suspects: list[int] = given.index[~given.isin(known)].tolist()
             for index in suspects:
                 row = frame.iloc[index]
                 value = str(row[column.name])
-                if of_sources and (row.get("region_code"), row.get("year"), value) in own:
+                listed = own.get((row.get("region_code"), row.get("year")), set())
+                if target == "sources" and value in listed:
                     continue
                 where = f"“{TABLES[target].label}”表"
-                _unknown(dataset.place(row, column.name), column.label, value, where, known, findings)
+                close = known | {s for s in listed if isinstance(s, str)} if target == "sources" else known
+                _unknown(dataset.place(row, column.name), column.label, value, where, close, findings)
 
 
 def _check_sources(dataset: Dataset, covers: Mapping[str, Cover], findings: Findings) -> None:
@@ -165,7 +196,7 @@ def _check_sources(dataset: Dataset, covers: Mapping[str, Cover], findings: Find
             "请换一个编号；如果就是那份文件，删除这一行。",
         )
     columns = ("region_code", "year", "source_id", "_file")
-    for region, year, source, file in zip(*(dataset.covers[c] for c in columns), strict=True):
+    for region, year, source, file in zip(*(dataset.covers[c].tolist() for c in columns), strict=True):
         if not isinstance(source, str):
             continue
         mine = sources["region_code"].isna() | (
@@ -213,7 +244,7 @@ def _check_schools(dataset: Dataset, findings: Findings) -> None:
     types = {
         key: kind
         for *key_parts, kind in zip(
-            *(schools[c] for c in ("region_code", "year", "school_id", "stage")), strict=True
+            *(schools[c].tolist() for c in ("region_code", "year", "school_id", "stage")), strict=True
         )
         for key in [tuple(key_parts)]
     }
@@ -223,7 +254,9 @@ def _check_schools(dataset: Dataset, findings: Findings) -> None:
             by_submission.setdefault((region, year), []).append(school)
     reported: dict[tuple[str, float, str], list[int]] = {}
     columns = ("region_code", "year", "school_id", "stage")
-    for index, (region, year, school, stage) in enumerate(zip(*(years[c] for c in columns), strict=True)):
+    for index, (region, year, school, stage) in enumerate(
+        zip(*(years[c].tolist() for c in columns), strict=True)
+    ):
         if not isinstance(school, str):
             continue
         reported.setdefault((region, year, school), []).append(index)
@@ -243,7 +276,7 @@ def _check_schools(dataset: Dataset, findings: Findings) -> None:
     filled = set(zip(*(years.loc[_holds_numbers(years, "school_year"), c] for c in columns[:3]), strict=True))
     reporting = schools[schools["school_id"].notna() & ~schools["stage"].isin(_NEED_NOT_REPORT)]
     for _, own in reporting.groupby("_file", sort=False):
-        keys = list(zip(*(own[c] for c in columns[:3]), strict=True))
+        keys = list(zip(*(own[c].tolist() for c in columns[:3]), strict=True))
         empty = [key not in filled for key in keys]
         # one row that is there and empty says 未报 by itself; where most are, nobody has filled them in
         if sum(empty) <= len(empty) / 2:
@@ -283,9 +316,11 @@ def _check_filled(dataset: Dataset, findings: Findings) -> None:
         )
     }
     for table in WORK_TABLES:  # a template lists none of their rows: whatever stands there was filled in
-        told |= set(zip(*(dataset.tables[table.name][c] for c in ("region_code", "year")), strict=True))
+        told |= set(
+            zip(*(dataset.tables[table.name][c].tolist() for c in ("region_code", "year")), strict=True)
+        )
     for region, year, file in zip(
-        *(dataset.covers[c] for c in ("region_code", "year", "_file")), strict=True
+        *(dataset.covers[c].tolist() for c in ("region_code", "year", "_file")), strict=True
     ):
         if (region, year) not in told:
             findings.warning(

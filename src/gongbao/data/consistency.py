@@ -104,7 +104,6 @@ def check_consistency(dataset: Dataset, findings: Findings) -> None:
     """Report values that contradict each other within a submission. All are warnings but a change of a
     rate that can be read in two ways: no one can use it."""
     values = _Values(dataset)
-    _check_definitions(values, findings)
     _check_parts(values, findings)
     _check_stages(values, findings)
     _check_periods(values, findings)
@@ -112,8 +111,9 @@ def check_consistency(dataset: Dataset, findings: Findings) -> None:
     _check_changes(values, findings)
 
 
-def _check_definitions(values: _Values, findings: Findings) -> None:
+def check_definitions(dataset: Dataset, findings: Findings) -> None:
     """An indicator is a part of another that exists and is counted in the same unit."""
+    values = _Values(dataset)
     frame = values.dataset.tables["indicators"]
     for index, (code, total) in enumerate(zip(frame["indicator_id"], frame["part_of"], strict=True)):
         if not isinstance(total, str) or code not in values.indicators:

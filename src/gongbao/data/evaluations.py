@@ -62,14 +62,16 @@ def check_evaluations(dataset: Dataset, findings: Findings) -> None:
     known = {
         (framework, item): (full, level)
         for framework, item, full, level in zip(
-            *(items[c] for c in ("framework_id", "item_id", "full_score", "level")), strict=True
+            *(items[c].tolist() for c in ("framework_id", "item_id", "full_score", "level")), strict=True
         )
     }
     frameworks = {framework for framework, _ in known}
     own = {
         (region, year, evaluation): index
         for index, region, year, evaluation in zip(
-            evaluations.index, *(evaluations[c] for c in ("region_code", "year", "eval_id")), strict=True
+            evaluations.index,
+            *(evaluations[c].tolist() for c in ("region_code", "year", "eval_id")),
+            strict=True,
         )
     }
     of_level: dict[tuple[str, str], set[str]] = {}
@@ -79,7 +81,7 @@ def check_evaluations(dataset: Dataset, findings: Findings) -> None:
     rows = row_dicts(scores)
     columns = ("region_code", "year", "eval_id", "item_id", "score")
     for index, (region, year, evaluation, item, score) in enumerate(
-        zip(*(scores[c] for c in columns), strict=True)
+        zip(*(scores[c].tolist() for c in columns), strict=True)
     ):
         if not isinstance(evaluation, str) or not isinstance(item, str):
             continue
@@ -120,10 +122,14 @@ def _check_objects(dataset: Dataset, evaluations: pd.DataFrame, findings: Findin
     regions = set(dataset.tables["regions"]["region_code"].dropna())
     schools = dataset.tables["schools"]
     own_schools: dict[tuple[str, float], set[str]] = {}
-    for region, year, school in zip(*(schools[c] for c in ("region_code", "year", "school_id")), strict=True):
+    for region, year, school in zip(
+        *(schools[c].tolist() for c in ("region_code", "year", "school_id")), strict=True
+    ):
         own_schools.setdefault((region, year), set()).add(school)
     columns = ("region_code", "year", "object_type", "object_id")
-    for index, (region, year, kind, code) in enumerate(zip(*(evaluations[c] for c in columns), strict=True)):
+    for index, (region, year, kind, code) in enumerate(
+        zip(*(evaluations[c].tolist() for c in columns), strict=True)
+    ):
         if not isinstance(code, str) or not isinstance(kind, str):
             continue
         known, where = (

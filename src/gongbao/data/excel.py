@@ -47,6 +47,9 @@ _NOT_COMPUTED = re.compile(
 )
 # a cell that holds something beyond column ZZ or row 99,999: calamine would fill memory up to there
 _FAR = re.compile(rb"<(?:\w+:)?c\s[^>]*\br=[\"']([A-Z]{3}\d+|[A-Z]{1,2}\d{6,})[\"'][^>/]*>\s*<(?:\w+:)?[vif]")
+# in all that _FAR finds; a pattern that begins with fixed letters is looked for much quicker
+_MAYBE_FAR = re.compile(rb"r=[\"'](?:[A-Z]{3}\d|[A-Z]{1,2}\d{6})")
+_FORMULA = (b"<f>", b"<f ", b"<f/", b"<f\n", b"<f\r", b"<f\t", b":f")  # a sheet with one holds one of these
 _HIDDEN = re.compile(rb"\bhidden=[\"'](?:1|true)[\"']")
 _ADDRESS = re.compile(rb"\br=[\"']([A-Z]+)(\d+)[\"']")
 
@@ -120,7 +123,7 @@ def _grids(data: bytes, file: str, findings: Findings) -> list[Grid]:
             if meta.typ != SheetTypeEnum.WorkSheet:
                 continue
             xml = _part(archive, parts[meta.name]) if meta.name in parts else b""
-            far = _FAR.search(xml)
+            far = _FAR.search(xml) if _MAYBE_FAR.search(xml) else None
             if far:
                 findings.error(
                     "too-large",
@@ -135,15 +138,17 @@ def _grids(data: bytes, file: str, findings: Findings) -> list[Grid]:
 
 
 def _grid(sheet: CalamineSheet, xml: bytes, percent_styles: list[bytes], file: str, hidden: bool) -> Grid:
-    if xml.count(b"<c>") or len(re.findall(rb"<(?:\w+:)?c\s(?![^>]*\br=)", xml)):
+    addressed = b":c" not in xml and xml.count(b"<c") - xml.count(b"<col") == xml.count(b'<c r="')
+    if not addressed and (b"<c>" in xml or re.search(rb"<(?:\w+:)?c\s(?![^>]*\br=)", xml)):
         xml = _with_addresses(xml)
     errors = (
         {_position(m[1]): m[2].decode() for m in _ERROR.finditer(xml)}
         if b't="e"' in xml or b"t='e'" in xml
         else {}
     )
+    maybe_hidden = b"hidden=" in xml
     percent: frozenset[Position] = frozenset()
-    if percent_styles:
+    if any(b's="%s"' % style in xml or b"s='%s'" % style in xml for style in percent_styles):
         styled = re.compile(
             rb"<(?:\w+:)?c\s([^>]*\bs=[\"'](?:" + b"|".join(percent_styles) + rb")[\"'][^>]*)>"
         )
@@ -157,17 +162,23 @@ def _grid(sheet: CalamineSheet, xml: bytes, percent_styles: list[bytes], file: s
         # t="str" with an empty value is a formula whose result is the empty text
         uncalculated=frozenset(
             _position(m[1]) for m in _NOT_COMPUTED.finditer(xml) if b't="str"' not in (m[1] or b"")
-        ),
+        )
+        if any(mark in xml for mark in _FORMULA)
+        else frozenset(),
         merged=tuple((a, b, c, d) for (a, b), (c, d) in sheet.merged_cell_ranges or ()),
         hidden_rows=frozenset(
             int(_attribute(m[1], b"r")) - 1 for m in _ROW.finditer(xml) if _HIDDEN.search(m[1])
-        ),
+        )
+        if maybe_hidden
+        else frozenset(),
         hidden_columns=frozenset(
             column
             for m in _COL.finditer(xml)
             if _HIDDEN.search(m[1])
             for column in range(int(_attribute(m[1], b"min")) - 1, int(_attribute(m[1], b"max")))
-        ),
+        )
+        if maybe_hidden
+        else frozenset(),
         hidden=hidden,
     )
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import pandas as pd
 
 from gongbao.data.cells import Number
 from gongbao.data.covers import Cover
-from gongbao.data.dataset import Dataset, empty_table
+from gongbao.data.dataset import Dataset
+from gongbao.data.empty import column_types
 from gongbao.data.problems import Findings, Place
 from gongbao.data.schema import SUBMISSION_TABLES, TABLES
 from gongbao.data.sheets import Cells, RawTable
@@ -42,8 +42,12 @@ def assemble(
     submissions: Sequence[Submission],
     digests: Mapping[str, str],
     findings: Findings,
+    made: Mapping[str, pd.DataFrame] | None = None,
 ) -> Dataset:
-    """The Dataset, not yet checked across tables. Rows stand in the order of files and rows."""
+    """The Dataset, not yet checked across tables. Rows stand in the order of files and rows.
+
+    `made`: shared tables whose frames have been made already from these `shared`.
+    """
     parts: dict[str, list[tuple[RawTable, Submission | None]]] = {name: [] for name in TABLES}
     for raw in shared:
         parts[raw.table].append((raw, None))
@@ -51,7 +55,10 @@ def assemble(
         for raw in submission.tables:
             parts[raw.table].append((raw, submission))
     numbers: dict[int, Number] = {}
-    tables = {name: _frame(name, tables, numbers, findings) for name, tables in parts.items()}
+    tables = {
+        name: made[name] if made and name in made else _frame(name, tables, numbers, findings)
+        for name, tables in parts.items()
+    }
     letters: dict[tuple[str, str], Mapping[str, str]] = {
         (raw.file, raw.sheet): raw.letters for tables_ in parts.values() for raw, _ in tables_
     }
@@ -69,7 +76,7 @@ def _frame(
     findings: Findings,
 ) -> pd.DataFrame:
     """One table out of all files. `numbers` gets the written numbers of 指标数据 by row label."""
-    types = _types(name)
+    types = column_types(name)
     columns: dict[str, Cells] = {column: [] for column in types}
     for raw, submission in parts:
         start, count = len(columns["_row"]), len(raw.rows)
@@ -96,11 +103,6 @@ def _frame(
             cells = [cell or math.nan for cell in cells]
         series[column] = pd.Series(cells, dtype=types[column])
     return pd.DataFrame(series)
-
-
-@lru_cache
-def _types(name: str) -> dict[str, str]:
-    return {str(column): str(dtype) for column, dtype in empty_table(name).dtypes.items()}
 
 
 def _compare_implied(raw: RawTable, implied: Mapping[str, str | float], findings: Findings) -> None:

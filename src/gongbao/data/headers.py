@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from gongbao.data.cells import CellValue, closest, narrowed, trimmed
 from gongbao.data.columns import Column, Table
@@ -25,7 +26,12 @@ _NEEDED = {"indicator_values": ("value",), "school_year": ("students",)}
 
 def plain_label(header: CellValue) -> str:
     """A header as it is compared: no spaces, line breaks or star, half-width."""
-    return re.sub(r"[\s*]", "", narrowed(header)) if isinstance(header, str) else ""
+    return _plain_text(header) if isinstance(header, str) else ""
+
+
+@lru_cache(maxsize=65536)
+def _plain_text(text: str) -> str:
+    return re.sub(r"[\s*]", "", narrowed(text))
 
 
 def first_text(row: Sequence[CellValue]) -> str:

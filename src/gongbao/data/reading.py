@@ -1,176 +1,113 @@
-"""Files -> tables -> Dataset. `read_file` is pure: the same bytes give the same content and problems."""
+"""A publication's data folder -> its Dataset, or every problem at once.
+
+Shared tables are read first, then the submissions by groups (`groups`); with a folder to keep things in,
+only groups are read of which a file, or a shared table that they are checked against, has changed.
+"""
 
 from __future__ import annotations
 
-import errno
-import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Literal
 
 import pandas as pd
 
-from gongbao.data.cells import closest
-from gongbao.data.checking import check_dataset
-from gongbao.data.covers import Cover, read_cover
-from gongbao.data.csvfiles import read_csv
+from gongbao.data.checking import check_shared
 from gongbao.data.dataset import Dataset
-from gongbao.data.excel import read_excel
-from gongbao.data.explanations import answer_warnings
-from gongbao.data.folders import Found, files_outside, find_files, is_cover, relative_name, table_named
-from gongbao.data.frames import Submission, assemble
-from gongbao.data.grids import Grid
-from gongbao.data.headers import plain_label
+from gongbao.data.files import FileContent, read_file
+from gongbao.data.folders import Found, files_outside, find_files, relative_name
+from gongbao.data.frames import assemble
+from gongbao.data.groups import (
+    Again,
+    Given,
+    Group,
+    Member,
+    Result,
+    Shared,
+    examine_groups,
+    file_key,
+    find_result,
+    read_kept,
+)
+from gongbao.data.kept import Keep, key_of
+from gongbao.data.packing import dump, load, plain_problems, problems_of
+from gongbao.data.parts import Parts
 from gongbao.data.problems import DataError, Findings, Place, Problem
-from gongbao.data.schema import COVER_SHEET, HELP_SHEETS, SHARED_TABLES, SUBMISSION_TABLES, TABLES
-from gongbao.data.sheets import RawTable, read_table
-from gongbao.data.work import WORK_TABLES
+from gongbao.data.stamps import digests as digests_of
+from gongbao.data.succession import Changes, changes_of, former_codes
+from gongbao.pool import in_processes
 
-Kind = Literal["shared", "submission"]
-# A submission lists its own source documents only if it has any, and no office keeps every record of its work.
-_OPTIONAL_SHEETS = ("sources", *(table.name for table in WORK_TABLES))
-_WHY = {errno.EACCES: "（没有读取权限）", errno.EPERM: "（没有读取权限）", errno.ENOENT: "（文件不存在）"}
+# So many submissions are checked together: fewer cost more each, more would wait for one process.
+_TOGETHER = 24
 
 
-@dataclass(frozen=True, slots=True)
-class FileContent:
-    """What one file holds: its tables, a submission's cover, its SHA-256 and everything wrong with it."""
-
-    name: str
-    digest: str
-    tables: tuple[RawTable, ...]
-    cover: Cover | None
-    problems: tuple[Problem, ...]
-
-
-def read_file(path: Path, name: str, kind: Kind) -> FileContent:
-    """Read one file. Never raises for its contents; `name` is what problems call it."""
-    findings = Findings()
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        findings.error(
-            "unreadable",
-            Place(name),
-            f"打不开文件{_WHY.get(error.errno or 0, '')}。",
-            "请检查文件权限，或关闭占用它的程序。",
-        )
-        return FileContent(name, "", (), None, tuple(findings.problems))
-    tables: list[RawTable | None] = []
-    cover = None
-    if path.suffix.lower() == ".csv":
-        grid = read_csv(data, name, findings)
-        if grid is not None and kind == "submission" and is_cover(path.stem):
-            cover = read_cover(grid, findings)
-        elif grid is not None:
-            tables.append(read_table(grid, TABLES[table_named(path.stem, kind)], findings))
-    else:
-        grids = read_excel(data, name, findings)
-        if grids is not None:
-            chosen, cover_grid = _choose_sheets(grids, name, kind, findings)
-            tables += [read_table(grid, TABLES[table], findings) for table, grid in chosen]
-            cover = read_cover(cover_grid, findings) if cover_grid else None
-    digest = hashlib.sha256(data).hexdigest()
-    return FileContent(name, digest, tuple(t for t in tables if t), cover, tuple(findings.problems))
-
-
-def _choose_sheets(
-    grids: Sequence[Grid], file: str, kind: Kind, findings: Findings
-) -> tuple[list[tuple[str, Grid]], Grid | None]:
-    """Which sheet is which table; what is missing, misnamed or unknown is reported."""
-    chosen: list[tuple[str, Grid]] = []
-    unknown: list[Grid] = []
-    cover = None
-    for grid in grids:
-        word = plain_label(grid.sheet)
-        table = table_named(word, kind)
-        if table:
-            chosen.append((table, grid))
-        elif kind == "submission" and is_cover(word):
-            cover = grid
-        elif word not in HELP_SHEETS and any(cell != "" for row in grid.rows for cell in row):
-            unknown.append(grid)
-    found = {table for table, _ in chosen}
-    missing: list[str] = []
-    if kind == "submission":
-        missing = [TABLES[t].label for t in SUBMISSION_TABLES if t not in found | set(_OPTIONAL_SHEETS)]
-        missing += [] if cover else [COVER_SHEET]
-    elif not found:
-        labels = "、".join(TABLES[t].label for t in SHARED_TABLES)
-        findings.warning(
-            "stray-file", Place(file), "里面没有认识的工作表，没有读取。", f"工作表应名为：{labels}。"
-        )
-        return [], None
-    optional = [TABLES[t].label for t in _OPTIONAL_SHEETS if t not in found]
-    for grid in unknown:
-        guess = closest(plain_label(grid.sheet), missing + optional, 0.5)
-        if guess:
-            findings.error(
-                "sheet-renamed",
-                grid.place(),
-                f"不认识的工作表“{grid.sheet}”，没有读取。是不是“{guess}”？",
-                f"请把工作表改名为“{guess}”。",
-            )
-            (missing if guess in missing else optional).remove(guess)
-        else:
-            findings.warning(
-                "sheet-unknown", grid.place(), f"不认识的工作表“{grid.sheet}”，没有读取。", "不需要的请删除。"
-            )
-    for label in missing:
-        findings.error(
-            "sheet-missing",
-            Place(file),
-            f"缺少工作表“{label}”。",
-            "请用最新的填报模板；没有数据的表保留标题行。",
-        )
-    return chosen, cover
-
-
-def examine(root: Path, data_dir: Path, extra: Sequence[Path] = ()) -> tuple[Dataset, list[Problem]]:
+def examine(
+    root: Path,
+    data_dir: Path,
+    extra: Sequence[Path] = (),
+    *,
+    keep: Path | None = None,
+    workers: int = 1,
+) -> tuple[Dataset, list[Problem]]:
     """Read and check everything; never raises for bad data.
 
     `extra`: submissions that stand elsewhere (a workbook just received); their covers say what they are
-    for, and they take the place of the same region and year in the data folder.
-    Returns the tables as far as they could be read, and every problem, errors and warnings.
+    for, and they take the place of the same region and year in the data folder. `keep`: a folder for
+    what has been read and found, so that it needn't be done again; what is returned is the same.
+    `workers`: so many processes read what is new, and have ended when this returns.
+    Returns the tables as far as they could be read, and every problem, errors and warnings: those of no
+    file that was read, then file by file in the order of reading.
     """
     findings = Findings()
     found = find_files(root, data_dir, findings)
     # one that stands in the data folder is what its place there says it is
-    inside = {file.path.resolve() for file in found} | {
-        file.path.resolve().parent for file in found if file.group
-    }
+    inside = (
+        {file.path.resolve() for file in found} | {file.path.resolve().parent for file in found if file.group}
+        if extra
+        else set()
+    )
     for path in (p.resolve() for p in extra if p.resolve() not in inside):
         found += files_outside(path, root, findings)
-    contents = []
-    for file in found:
-        content = read_file(file.path, file.name, "submission" if file.group else "shared")
-        findings.problems += content.problems
-        contents.append(content)
-    submissions = _submissions(found, contents, findings)
-    shared = [table for file, c in zip(found, contents, strict=True) if not file.group for table in c.tables]
-    if not any(table.table == "regions" for table in shared) and data_dir.is_dir():
+    kept = Keep(keep) if keep is not None else None
+    digests = digests_of((file.path for file in found), keep)
+    contents = [
+        read_kept(file.path, file.name, "shared", digests[file.path], kept)
+        for file in found
+        if not file.group
+    ]
+    alone = _shared_alone(contents, findings, kept)
+    if not any(table.table == "regions" for c in contents for table in c.tables) and data_dir.is_dir():
         findings.error(
             "table-missing", Place(relative_name(data_dir, root)), "缺少区划表 regions.csv。", "请补上。"
         )
-    digests = {content.name: content.digest for content in contents}
-    dataset = assemble(shared, submissions, digests, findings)
-    check_dataset(dataset, {s.file: s.cover for s in submissions}, findings)
-    problems = answer_warnings(dataset, list(dict.fromkeys(findings.problems)))
-    warnings = tuple(p for p in problems if p.severity == "warning")
-    return Dataset(dataset.tables, dataset.covers, dataset.letters, dataset.digests, warnings), problems
+    shared = Shared.of(contents, alone)
+    members = [Member(file, digests[file.path]) for file in found if file.group]
+    groups, unsaid = _groups(members, changes_of(alone), findings.problems, kept)
+    results = _results(groups, shared, kept, workers)
+    parts = _parts(groups, results, shared, kept, members)
+    given = _in_order([each for result in results for each in result.given], members)
+    by_name = {content.name: content.digest for content in contents}
+    for result in results:
+        by_name |= result.digests
+    dataset = Dataset.of_parts(alone, parts, _covers(given), {f.name: by_name[f.name] for f in found})
+    problems = [*unsaid, *(problem for result in results for problem in result.problems)]
+    problems = _by_file(list(dict.fromkeys(problems)), found)
+    return dataset.with_warnings(tuple(p for p in problems if p.severity == "warning")), problems
 
 
-def examine_submission(root: Path, data_dir: Path, path: Path) -> tuple[Dataset, list[Problem]]:
+def examine_submission(
+    root: Path, data_dir: Path, path: Path, *, keep: Path | None = None
+) -> tuple[Dataset, list[Problem]]:
     """Check one submission (a workbook or a folder of CSV files), wherever it stands: only its own problems."""
-    dataset, problems = examine(root, data_dir, [path])
+    dataset, problems = examine(root, data_dir, [path], keep=keep)
     name = relative_name(path, root)
     return dataset, [p for p in problems if p.place.file == name or p.place.file.startswith(f"{name}/")]
 
 
-def read_dataset(root: Path, data_dir: Path) -> Dataset:
+def read_dataset(root: Path, data_dir: Path, *, keep: Path | None = None, workers: int = 1) -> Dataset:
     """Every table of the publication at `root`, checked. Raises DataError with every problem there is."""
-    dataset, problems = examine(root, data_dir)
+    dataset, problems = examine(root, data_dir, keep=keep, workers=workers)
     if any(problem.severity == "error" for problem in problems):
         raise DataError(problems)
     return dataset
@@ -191,49 +128,138 @@ def read_shared(root: Path, data_dir: Path, table: str) -> pd.DataFrame:
     return frame
 
 
-def _submissions(
-    found: Sequence[Found], contents: Sequence[FileContent], findings: Findings
-) -> list[Submission]:
-    """The submissions with their regions and years; one that doesn't say its own is reported and left out."""
-    groups: dict[str, list[tuple[Found, FileContent]]] = {}
-    for file, content in zip(found, contents, strict=True):
-        if file.group:
-            groups.setdefault(file.group, []).append((file, content))
-    read: list[Submission] = []
-    outside: set[tuple[str, int]] = set()
-    for group, members in groups.items():
-        file = members[0][0]
-        if not any(content.tables or content.cover for _, content in members):
-            continue  # nothing could be read; that has been said
-        with_cover = next((content for _, content in members if content.cover), None)
-        cover = with_cover.cover if with_cover and with_cover.cover else Cover()
-        name = with_cover.name if with_cover else group
-        region, year = file.region or cover.region_code, file.year or cover.year
+def _shared_alone(contents: Sequence[FileContent], findings: Findings, keep: Keep | None) -> Dataset:
+    """The shared tables; what is wrong with them is found, or was."""
+    findings.problems += [problem for content in contents for problem in content.problems]
+    own = Findings()
+    dataset = assemble([table for content in contents for table in content.tables], (), {}, own)
+    key = key_of("alone", [[content.name, content.digest] for content in contents])
+    kept = keep.get("shared", key) if keep is not None else None
+    if kept is not None:
+        findings.problems += problems_of(load(kept))
+        return dataset
+    check_shared(dataset, own)
+    findings.problems += own.problems
+    if keep is not None and all(content.digest for content in contents):
+        keep.put("shared", key, dump(plain_problems(own.problems)))
+    return dataset
+
+
+def _groups(
+    members: Sequence[Member], changes: Changes, said: Sequence[Problem], keep: Keep | None
+) -> tuple[list[Group], list[Problem]]:
+    """Files by region, the codes that follow each other together; and the problems said so far that belong to
+    none of them."""
+    oldest = {code: former_codes(changes, code)[-1][1] for code in changes}
+    places: dict[str, str] = {}
+    for member in members:
+        file = member.found
         if file.region:
-            _compare_with_path(file, cover, findings)
-        if not region or not year:
-            what = "、".join(["行政区划代码"] * (not region) + ["年度"] * (not year))
-            place = cover.places.get("year" if region else "region_code", Place(group, COVER_SHEET))
-            findings.error(
-                "cover-empty", place, f"封面没有填{what}，不知道是哪里哪一年的数据。", f"请在封面填{what}。"
-            )
-            continue
-        if not file.region:
-            outside.add((region, year))
-        tables = tuple(table for _, content in members for table in content.tables)
-        read.append(Submission(region, year, name, cover, tables, from_outside=not file.region))
-    return [s for s in read if s.from_outside or (s.region, s.year) not in outside]
+            places[file.group] = oldest.get(file.region, file.region)
+        elif not places.get(file.group):  # its cover says where it is from
+            cover = read_kept(file.path, file.name, "submission", member.digest, keep).cover
+            region = cover.region_code if cover is not None else ""
+            places[file.group] = oldest.get(region, region)
+    by_place: dict[str, list[Member]] = {}
+    for member in members:
+        group = member.found.group
+        by_place.setdefault(places[group] or f"? {group}", []).append(member)
+    owner = {
+        name: place
+        for place, own in by_place.items()
+        for member in own
+        for name in (member.found.name, member.found.group)
+    }
+    own_said: dict[str, list[Problem]] = {}
+    unsaid = []
+    for problem in said:
+        file_name = problem.place.file
+        place = owner.get(file_name) or owner.get(file_name.rpartition("/")[0])
+        if place is None:
+            unsaid.append(problem)
+        else:
+            own_said.setdefault(place, []).append(problem)
+    return [Group(tuple(own), tuple(own_said.get(place, ()))) for place, own in by_place.items()], unsaid
 
 
-def _compare_with_path(file: Found, cover: Cover, findings: Findings) -> None:
-    for field, label, own, theirs in (
-        ("region_code", "行政区划代码", file.region, cover.region_code),
-        ("year", "年度", str(file.year), str(cover.year or "")),
-    ):
-        if theirs and theirs != own:
-            findings.error(
-                "cover-mismatch",
-                cover.places[field],
-                f"封面的{label}是 {theirs}，文件却放在 {file.group}（{label} {own}）。",
-                "请改封面，或把文件移到对应的位置。",
-            )
+def _results(groups: Sequence[Group], shared: Shared, keep: Keep | None, workers: int) -> list[Result]:
+    """What is kept of each group, and of the others what is found now."""
+    results = [find_result(group, shared, keep) if keep else None for group in groups]
+    new = [group for group, result in zip(groups, results, strict=True) if result is None]
+    work = partial(examine_groups, shared, keep)
+    chunks = _chunks(new)
+    many = workers > 1 and len(chunks) > 1
+    read = in_processes(work, chunks, workers) if many else [work(chunk) for chunk in chunks]
+    found = iter([result for chunk in read for result in chunk])
+    whole = [next(found) if result is None else result for result in results]
+    if keep is not None and new:
+        keys = {group.key(shared) for group in groups}
+        keys |= {file_key(m.found.name, "submission", m.digest) for group in groups for m in group.members}
+        keep.clear_old(keys | {entry.key for result in whole for entry in result.index.values()})
+    return whole
+
+
+def _chunks(groups: Sequence[Group]) -> list[list[Group]]:
+    chunks: list[list[Group]] = []
+    size = _TOGETHER
+    for group in groups:
+        if size >= _TOGETHER:
+            chunks.append([])
+            size = 0
+        chunks[-1].append(group)
+        size += len({member.found.group for member in group.members})
+    return chunks
+
+
+def _parts(
+    groups: Sequence[Group],
+    results: Sequence[Result],
+    shared: Shared,
+    keep: Keep | None,
+    members: Sequence[Member],
+) -> Parts:
+    """The submissions in the order of their files."""
+    position = {member.found.name: i for i, member in reversed(list(enumerate(members)))}
+    index = {place: entry for result in results for place, entry in result.index.items()}
+    index = dict(sorted(index.items(), key=lambda item: position[item[1].files[0]]))
+    held = {place: rows for result in results for place, rows in result.held.items()}
+    if keep is None:
+        return Parts(index, held=held)
+    of_place = {place: group for group, result in zip(groups, results, strict=True) for place in result.index}
+    return Parts(index, keep, Again(shared, keep, of_place, index), held)
+
+
+def _in_order(given: Sequence[Given], members: Sequence[Member]) -> list[Given]:
+    position = {member.found.group: i for i, member in reversed(list(enumerate(members)))}
+    return sorted(given, key=lambda each: position[each.group])
+
+
+def _covers(given: Sequence[Given]) -> pd.DataFrame:
+    frame = pd.DataFrame(
+        {
+            "region_code": _texts([g.region for g in given]),
+            "year": pd.Series([g.year for g in given], dtype="int64"),
+            "office": _texts([g.office for g in given]),
+            "source_id": _texts([g.source_id for g in given]),
+            "note": _texts([g.note for g in given]),
+            "_file": _texts([g.file for g in given]),
+        }
+    )
+    return frame
+
+
+def _texts(cells: Sequence[str]) -> pd.Series:
+    return pd.Series([cell or math.nan for cell in cells], dtype="str")
+
+
+def _by_file(problems: Sequence[Problem], found: Sequence[Found]) -> list[Problem]:
+    """File by file, and within a file as they were found, however the files were read."""
+    position: Mapping[str, int] = {
+        name: i for i, file in reversed(list(enumerate(found))) for name in (file.group, file.name) if name
+    }
+
+    def where(problem: Problem) -> int:
+        file = problem.place.file
+        return position.get(file, position.get(file.rpartition("/")[0], -1))
+
+    return sorted(problems, key=where)

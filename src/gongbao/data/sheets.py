@@ -122,6 +122,8 @@ def _check_merged(grid: Grid, header: int, first: int, ignored: set[int], findin
 
 
 def _blank(cell: CellValue) -> bool:
+    if type(cell) is float:
+        return False
     return cell == "" or (isinstance(cell, str) and not trimmed(cell))
 
 
@@ -246,6 +248,7 @@ def _read_column(
     marked = {r for r, c in (*grid.errors, *grid.uncalculated, *grid.percent) if c == index}
     as_written = column.name == "value" and table.name in _AS_WRITTEN
     cells: Cells = []
+    known: dict[str, str | float] = {}  # texts that stand in the column more than once
     rows = grid.rows
     for position, row in enumerate(body):
         line = rows[row]
@@ -253,6 +256,9 @@ def _read_column(
         if row not in marked:
             if type(value) is float and (numeric or (whole and value.is_integer())):
                 cells.append(value)
+                continue
+            if type(value) is str and value in known:
+                cells.append(known[value])
                 continue
             if type(value) is str and numeric and _PLAIN.fullmatch(value):  # most cells of a CSV
                 cells.append(float(value))
@@ -281,6 +287,8 @@ def _read_column(
                     continue
             result, remark = read_cell(value, column, percent)
             cells.append(result)
+            if not remark and type(value) is str and row not in marked:
+                known[value] = result
             if remark:
                 masked = isinstance(result, float) and math.isnan(result)
                 advice = "没有数据请留空；不能公开的请与上级商定。" if masked else "请只填数字。"

@@ -32,9 +32,12 @@ def code_changes(regions: Iterable[Row]) -> Changes:
 
 
 def changes_of(dataset: Dataset) -> Changes:
-    """`code_changes` of a dataset's region list."""
-    regions = dataset.tables["regions"]
-    return code_changes(row_dicts(regions[regions["former_code"].notna()]))
+    """`code_changes` of a dataset's region list, made once."""
+    if "changes" not in dataset.memo:
+        regions = dataset.tables["regions"]
+        dataset.memo["changes"] = code_changes(row_dicts(regions[regions["former_code"].notna()]))
+    changes: Changes = dataset.memo["changes"]
+    return changes
 
 
 def former_codes(changes: Changes, code: str) -> list[tuple[int, str]]:
@@ -63,8 +66,9 @@ def submitted_years(dataset: Dataset, region: str, until: int) -> list[int]:
     places = {region, *(code for _, code in former_codes(changes, region))}
     return sorted(
         year
-        for code, year in dataset.submissions()
-        if year <= until and code in places and code == code_in(changes, region, year)
+        for code in places
+        for year in dataset.years_of(code)
+        if year <= until and code == code_in(changes, region, year)
     )
 
 

@@ -173,9 +173,13 @@ def _check_tasks(dataset: Dataset, findings: Findings) -> None:
                 f"结束月份 {end:g} 早于开始月份 {start:g}。",
                 "请核对；跨年的任务填到 12 月，下一年另列。",
             )
-    units = dict(zip(*(dataset.tables["indicators"][c] for c in ("indicator_id", "unit")), strict=True))
+    units = dict(
+        zip(*(dataset.tables["indicators"][c].tolist() for c in ("indicator_id", "unit")), strict=True)
+    )
     columns = ("op", "target", "unit", "indicator_id")
-    for index, (op, target, unit, indicator) in enumerate(zip(*(frame[c] for c in columns), strict=True)):
+    for index, (op, target, unit, indicator) in enumerate(
+        zip(*(frame[c].tolist() for c in columns), strict=True)
+    ):
         if isinstance(op, str) != (target == target):
             here, other = ("target", "比较") if isinstance(op, str) else ("op", "目标值")
             findings.error(
@@ -317,7 +321,7 @@ def _check_staffing(dataset: Dataset, findings: Findings) -> None:
     frame = dataset.tables["staffing"]
     known = _UNITS | {split_unit(unit)[1] for unit in dataset.tables["indicators"]["unit"].dropna()}
     columns = ("value", "missing_code", "unit")
-    for index, (value, missing, unit) in enumerate(zip(*(frame[c] for c in columns), strict=True)):
+    for index, (value, missing, unit) in enumerate(zip(*(frame[c].tolist() for c in columns), strict=True)):
         if (value == value) == isinstance(missing, str):
             both = value == value
             findings.error(

@@ -47,7 +47,9 @@ def check_work_references(dataset: Dataset, findings: Findings) -> None:
 def _by_submission(dataset: Dataset, table: str, column: str) -> dict[Key, set[str]]:
     known: dict[Key, set[str]] = {}
     frame = dataset.tables[table]
-    for region, year, value in zip(*(frame[c] for c in ("region_code", "year", column)), strict=True):
+    for region, year, value in zip(
+        *(frame[c].tolist() for c in ("region_code", "year", column)), strict=True
+    ):
         if isinstance(value, str):
             known.setdefault((region, year), set()).add(value)
     return known
@@ -64,7 +66,7 @@ def _check_column(
         known = {key: by_region.get(key[0], set()) for key in _keys(dataset, table)}
     frame = dataset.tables[table]
     for index, (region, year, value) in enumerate(
-        zip(*(frame[c] for c in ("region_code", "year", column)), strict=True)
+        zip(*(frame[c].tolist() for c in ("region_code", "year", column)), strict=True)
     ):
         own = known.get((region, year), set())
         if isinstance(value, str) and value not in own:
@@ -101,7 +103,9 @@ def _check_objects(dataset: Dataset, findings: Findings) -> None:
     regions = set(dataset.tables["regions"]["region_code"].dropna())
     schools = _by_submission(dataset, "schools", "school_id")
     columns = ("region_code", "year", "object_type", "object_id")
-    for index, (region, year, kind, code) in enumerate(zip(*(frame[c] for c in columns), strict=True)):
+    for index, (region, year, kind, code) in enumerate(
+        zip(*(frame[c].tolist() for c in columns), strict=True)
+    ):
         if not isinstance(code, str):
             continue
         known = schools.get((region, year), set()) if kind in _OF_SCHOOLS else regions
@@ -124,11 +128,13 @@ def _check_items(dataset: Dataset, findings: Findings) -> None:
     frameworks = {
         (region, evaluation): framework
         for region, evaluation, framework in zip(
-            *(evaluations[c] for c in ("region_code", "eval_id", "framework_id")), strict=True
+            *(evaluations[c].tolist() for c in ("region_code", "eval_id", "framework_id")), strict=True
         )
     }
     columns = ("region_code", "eval_id", "item_id")
-    for index, (region, evaluation, item) in enumerate(zip(*(frame[c] for c in columns), strict=True)):
+    for index, (region, evaluation, item) in enumerate(
+        zip(*(frame[c].tolist() for c in columns), strict=True)
+    ):
         if not isinstance(item, str):
             continue
         framework = frameworks.get((region, evaluation))
@@ -144,7 +150,9 @@ def _check_rectified(dataset: Dataset, findings: Findings) -> None:
     known = _by_submission(dataset, "findings", "finding_id")
     submitted = set(dataset.submissions())
     columns = ("region_code", "year", "finding_id", "finding_year")
-    for index, (region, year, finding, found_in) in enumerate(zip(*(frame[c] for c in columns), strict=True)):
+    for index, (region, year, finding, found_in) in enumerate(
+        zip(*(frame[c].tolist() for c in columns), strict=True)
+    ):
         if not isinstance(finding, str):
             continue
         when = year if found_in != found_in else found_in
@@ -187,11 +195,14 @@ def _check_visit_dates(dataset: Dataset, findings: Findings) -> None:
     spans = {
         (region, year, code): (start, end)
         for region, year, code, start, end in zip(
-            *(inspections[c] for c in ("region_code", "year", "insp_id", "start", "end")), strict=True
+            *(inspections[c].tolist() for c in ("region_code", "year", "insp_id", "start", "end")),
+            strict=True,
         )
     }
     columns = ("region_code", "year", "insp_id", "date")
-    for index, (region, year, code, day) in enumerate(zip(*(frame[c] for c in columns), strict=True)):
+    for index, (region, year, code, day) in enumerate(
+        zip(*(frame[c].tolist() for c in columns), strict=True)
+    ):
         start, end = spans.get((region, year, code), (None, None))
         if _is_before(day, start) or _is_before(end, day):
             findings.warning(

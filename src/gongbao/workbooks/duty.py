@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from gongbao.data.dataset import empty_table
+from gongbao.data.empty import empty_table
 from gongbao.present import Cell, Fact, Sentence, Verdict, plain
 from gongbao.present.sentence import bind
 from gongbao.rows import row_dicts

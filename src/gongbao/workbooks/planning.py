@@ -76,31 +76,23 @@ def plan_reports(dataset: Dataset, areas: Iterable[str], *, internal: bool = Fal
 
     An area has data when the submission holds one of its indicators (a stated reason for a missing
     value counts: the page says so) or a row of another table that belongs to it. The overview is
-    planned for every submission. Internal indicators count for an `internal` build only.
+    planned for every submission. Internal indicators count for an `internal` build only. The index of
+    the dataset answers all of it: no submission's rows are loaded.
     """
     chosen = set(areas)
     indicators = dataset.tables["indicators"]
     shown = indicators if internal else indicators[indicators["publish"] == "public"]
-    area_of = shown.set_index("indicator_id")["area_id"]
-    found = {(region, year, "overview") for region, year in dataset.submissions()}
-    values = dataset.tables["indicator_values"]
-    found |= set(
-        zip(
-            values["region_code"],
-            values["year"].astype(int),
-            values["indicator_id"].map(area_of),
-            strict=True,
-        )
-    )
-    for table, chosen_by in _areas_of(dataset).items():
-        frame = dataset.tables[table]
-        column, area_by = chosen_by
-        words = frame[column] if column else [""] * len(frame)
-        found |= {
-            (region, int(year), area_by[word])
-            for region, year, word in zip(frame["region_code"], frame["year"], words, strict=True)
-            if word in area_by
+    by_indicator = dict(zip(shown["indicator_id"].tolist(), shown["area_id"].tolist(), strict=True))
+    found: set[tuple[int, str, str]] = set()
+    chosen_by = _areas_of(dataset)
+    for region, year in dataset.submissions():
+        here = {"overview"} | {
+            by_indicator.get(w, "") for w in dataset.words("indicator_values", region, year)
         }
-    return sorted(
-        ReportKey(int(year), str(region), str(area)) for region, year, area in found if area in chosen
-    )
+        for table, (column, area_by) in chosen_by.items():
+            if column:
+                here |= {area_by.get(word, "") for word in dataset.words(table, region, year)}
+            elif dataset.count(table, region, year):
+                here.add(area_by[""])
+        found |= {(year, region, area) for area in here if area in chosen}
+    return sorted(ReportKey(year, region, area) for year, region, area in found)

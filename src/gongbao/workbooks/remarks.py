@@ -60,18 +60,32 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 def remarks_on(dataset: Dataset, region: str, year: int) -> tuple[Problem, ...]:
     """The warnings about the numbers and texts of one submission (an .xlsx, or a folder of CSV files)."""
-    covers = dataset.covers
-    own = covers[(covers["region_code"] == region) & (covers["year"] == year)]["_file"]
-    return tuple(
-        problem
-        for problem in dataset.warnings
-        if problem.code in KINDS and any(_belongs(problem.place.file, str(file), region) for file in own)
-    )
+    by_file, by_folder = _by_place(dataset)
+    found: dict[Problem, None] = {}
+    for row in dataset.cover_rows(region, year) if dataset.has(region, year) else ():
+        cover = str(row["_file"])
+        folder = PurePosixPath(cover).parent
+        own = by_folder.get(str(folder), ()) if folder.name == region else by_file.get(cover, ())
+        found.update(dict.fromkeys(own))
+    return tuple(found)
 
 
-def _belongs(file: str, cover: str, region: str) -> bool:
-    same_folder = PurePosixPath(file).parent == PurePosixPath(cover).parent
-    return file == cover or (same_folder and PurePosixPath(file).parent.name == region)
+Warnings = dict[str, list[Problem]]
+
+
+def _by_place(dataset: Dataset) -> tuple[Warnings, Warnings]:
+    """The warnings that may be shown by file and by folder, each in the order of the dataset's; made once."""
+    if "remarks" not in dataset.memo:
+        by_file: Warnings = {}
+        by_folder: Warnings = {}
+        for problem in dataset.warnings:
+            if problem.code in KINDS:
+                by_file.setdefault(problem.place.file, []).append(problem)
+                folder = str(PurePosixPath(problem.place.file).parent)
+                by_folder.setdefault(folder, []).append(problem)
+        dataset.memo["remarks"] = by_file, by_folder
+    found: tuple[Warnings, Warnings] = dataset.memo["remarks"]
+    return found
 
 
 def state_of(problem: Problem) -> str:

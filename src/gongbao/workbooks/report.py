@@ -73,7 +73,7 @@ class Report:
     ) -> None:  # fmt: skip
         if area not in AREAS:
             raise ReportError(f"没有“{area}”这个指标领域；可用的有：{'、'.join(AREAS)}。")
-        if (region, year) not in dataset.submissions():
+        if not dataset.has(region, year):
             known = "、".join(f"{r}（{y}年）" for r, y in dataset.submissions())
             raise ReportError(f"没有 {region} {year}年的填报表；已有：{known}。")
         self.publication, self._dataset = publication, dataset

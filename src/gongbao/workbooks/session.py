@@ -39,14 +39,12 @@ def prepare(publication: Publication, dataset: Dataset) -> None:
     """Use a dataset that has been read and checked already (before forking children)."""
     global _session
     _session = Session(publication, dataset, ())
-    # Every report asks for the first, several for each of the others: computed once, before the forks.
+    # Every report asks for these: computed once, before the forks.
+    # What a submission's tables hold is in the dataset's index; its rows are loaded by who asks.
     for table in SHARED_TABLES:
-        dataset.fingerprint(table)
-        dataset.rows(table)
-    for region, year in dataset.submissions():
-        for table in SUBMISSION_TABLES:
-            if table != "sources":
-                dataset.fingerprint(table, region, year)
+        if table not in SUBMISSION_TABLES:
+            dataset.fingerprint(table)
+            dataset.rows(table)
 
 
 def share(keys: Iterable[ReportKey]) -> None:
@@ -107,5 +105,5 @@ def _load() -> None:
     signature = _signature(publication.data)
     if _session is not None and (_session.signature, _session.publication) == (signature, publication):
         return
-    dataset, problems = examine(publication.root, publication.data)
+    dataset, problems = examine(publication.root, publication.data, keep=publication.kept_data)
     _session = Session(publication, dataset, signature, tuple(problems))

@@ -45,7 +45,7 @@ def current_state(publication: Publication, dataset: Dataset) -> Callable[[Read]
             return ",".join(map(str, submitted_years(dataset, region, int(limit))))
         if read.kind == "cover":
             region, year = read.name.split(":")
-            known = (region, int(year)) in dataset.submissions()
+            known = dataset.has(region, int(year))
             return "\n".join(dataset.cover(region, int(year)).values()) if known else None
         if read.kind == "remarks":
             region, year = read.name.split(":")
