@@ -90,12 +90,12 @@ class Report:
 
     def read(self, table: str, *, year: int | None = None) -> pd.DataFrame:
         """The rows of a table: of this region and year (or another year, under the code of that year);
-        shared tables whole."""
+        shared tables whole, and of the sources the publication's own and those that the submission lists."""
         return self._dataset.table(*self._part(table, year))
 
     def _part(self, table: str, year: int | None) -> tuple[str, str | None, int | None]:
         """Which part of a table `read` gives, noted as read: its name, region and year (None: all)."""
-        own = table in SUBMISSION_TABLES and table != "sources"
+        own = table in SUBMISSION_TABLES
         where, when = (self.code_in(year or self.year), year or self.year) if own else ("*", 0)
         records.note("table", f"{table}:{where}:{when}", self._dataset.fingerprint(table, where, when))
         return table, where if own else None, when or None
