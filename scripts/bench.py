@@ -121,7 +121,9 @@ def compare_tools(results: Results, chosen: argparse.Namespace) -> None:
             if side in ("forked", "jupyter"):
                 command = [BIN / "gongbao", "build", "--executor", side, "--workers", str(chosen.workers)]
                 command += [part for area in chosen.areas for part in ("--area", area)]
-                return measured(TOOLS[side], command, publication), {"reports": len(reports)}
+                return measured(TOOLS[side], command, publication, GONGBAO_CACHE=""), {
+                    "reports": len(reports)
+                }
             out = chosen.work / "tools" / side
             if out.exists():
                 shutil.rmtree(out)

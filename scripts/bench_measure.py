@@ -25,7 +25,7 @@ LAST_LINES = 12
 _STAGE = re.compile(r"^([^\s/（）：]+)(?:：\d+)?$")
 _OFTEN = 0.2  # seconds between looks at the building process alone: one small file
 _SELDOM = 0.5  # at least that between looks at all processes, whose maps must be read,
-_SHARE = 100  # and a hundred times what the last look took, so that looking costs at most a hundredth
+_SHARE = 100  # and a hundred times the processor time of the last look: looking costs at most a hundredth
 
 
 class BenchError(Exception):
@@ -142,11 +142,11 @@ class _Sampler(threading.Thread):
                 self.own = max(self.own, psutil.Process(self._pid).memory_info().rss)
             except psutil.NoSuchProcess:
                 return
-            begin = time.perf_counter()
-            if begin >= following:
+            if time.perf_counter() >= following:
+                spent = time.thread_time()
                 self.all = max(self.all, sum(map(_shared_once, (self._pid, *self._others))))
-                took = time.perf_counter() - begin
-                following = begin + max(_SELDOM, _SHARE * took)
+                spent = time.thread_time() - spent
+                following = time.perf_counter() + max(_SELDOM, _SHARE * spent)
 
 
 def _shared_once(pid: int) -> int:
