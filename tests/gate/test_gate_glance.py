@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Iterable
 from dataclasses import replace
 
 import openpyxl
@@ -81,7 +82,18 @@ def hidden(draw: st.DrawFn) -> str:
     return what.replace("{}", said)
 
 
-MARKUP = st.lists(st.one_of(WORDS, WORDS, tag(), tag(), hidden()), max_size=25).map("".join)
+@st.composite
+def table(draw: st.DrawFn) -> str:
+    cells = st.lists(
+        st.lists(st.one_of(WORDS, VALUES, tag()), min_size=1, max_size=3), min_size=1, max_size=4
+    )
+    head, *rows = draw(cells)
+    said = "".join(f"<th>{cell}</th>" for cell in head)
+    body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    return f"<table><tr>{said}</tr>{body}</table>"
+
+
+MARKUP = st.lists(st.one_of(WORDS, WORDS, tag(), tag(), hidden(), table(), table()), max_size=20).map("".join)
 CELL = st.one_of(VALUES, st.integers(-5, 10**12), st.floats(-1e6, 1e6), st.none(), st.booleans())
 ROWS = st.lists(st.dictionaries(VALUES, CELL, max_size=4), max_size=4)
 DATA = st.recursive(
@@ -113,6 +125,9 @@ def check(rules: Rules, address: str, data: bytes) -> None:
         assert {hit[0] for _, hit in found} <= possible(suspects), found
         told = [leak for rows in tables_of(pieces) for leak in total_leaks(rows)]
         assert suspects.tables or not told, told
+        less = read_pieces(address, data, lambda part, suspects=suspects: rules.concerns(part, suspects))
+        assert set(rules.hits(less, suspects, scope)) == set(rules.hits(pieces, suspects, scope))
+        assert [leak for rows in tables_of(less) for leak in total_leaks(rows)] == told
 
 
 def everything(suspects: Suspects) -> Suspects:
@@ -142,6 +157,14 @@ def test_data(rules: Rules, content: object) -> None:
     check(rules, "a.json", json.dumps(content, ensure_ascii=False).encode())
 
 
+def stripped(cells: Iterable[str]) -> list[str]:
+    """Without spaces at the ends of cells, nor empty cells at the end: not every reader tells them."""
+    kept = [cell.strip() for cell in cells]
+    while kept and not kept[-1]:
+        kept.pop()
+    return kept
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.lists(CELL, min_size=1, max_size=5), min_size=1, max_size=6), st.booleans())
 def test_rows_of_a_sheet_are_read_as_a_spreadsheet_reads_them(rows: list[list[object]], shared: bool) -> None:
@@ -162,9 +185,7 @@ def test_rows_of_a_sheet_are_read_as_a_spreadsheet_reads_them(rows: list[list[ob
     )
     expected = [[cell_text(cell) for cell in row] for row in told]
     found = [pieces[i] for i in range(1, len(pieces.texts))]
-    assert [
-        list(piece.cells)[: len(row)] for piece, row in zip(found, filter(any, expected), strict=True)
-    ] == [row for row in expected if any(row)]
+    assert [stripped(piece.cells) for piece in found] == [row for row in map(stripped, expected) if row]
     for piece in found:
         assert piece.text.split() == " ".join(filter(None, piece.cells)).split()
 

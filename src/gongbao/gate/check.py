@@ -117,10 +117,14 @@ def _check_file(folder: Path, rules: Rules, address: str) -> list[Leak]:
     scope = scope_of(address)
     data = (folder / address).read_bytes()
     said = glance(address, data)
-    if said is not None and not rules.suspects(said, "", scope, address):
-        return []
-    pieces = read_pieces(address, data)
-    suspects = rules.suspects(*pieces.said(), scope, address)
+    if said is None:
+        pieces = read_pieces(address, data)
+        suspects = rules.suspects(*pieces.said(), scope, address)
+    else:
+        suspects = rules.suspects(said, "", scope, address)
+        if not suspects:
+            return []
+        pieces = read_pieces(address, data, lambda part: rules.concerns(part, suspects))
     found: dict[tuple[str, str, str], Leak] = {}
 
     def add(place: str, rule: Rule, value: str, what: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import unescape
 from typing import Any
 
@@ -49,6 +49,26 @@ def markup_glance(markup: str) -> str | None:
     said = _LOOK.sub("", "\n".join(tag for tag in tags if "=" in tag))
     shown = f"{text}\n{said}"
     return "\n".join([unescape(shown) if "&" in shown else shown, *hidden])
+
+
+def without_tables(markup: str, concerned: Callable[[str], bool]) -> str:
+    """The markup with those of its tables empty that say nothing of concern; whole where one may stand in
+    another, or in what isn't shown."""
+    head, *tables = markup.split("<table")
+    if _HIDDEN.sub("", markup).count("<table") != len(tables):
+        return markup
+    parts = [head]
+    for table in tables:
+        inside, end, rest = table.partition("</table>")
+        if not end or "</table" in rest:
+            return markup
+        said = None if _HEADING.search(inside) else markup_glance(f"<table{inside}{end}")
+        parts.append(f"<table{inside}{end}" if said is None or concerned(said) else "<table></table>")
+        parts.append(rest)
+    return "".join(parts)
+
+
+_HEADING = re.compile("<h[1-4]", re.IGNORECASE)
 
 
 def _named(tag: str) -> str:

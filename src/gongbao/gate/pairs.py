@@ -110,7 +110,6 @@ def _in_row(pair: Pair, piece: Piece, scope: Place | None, on_own_page: bool) ->
     return any(
         _in_text(pair, squeezed(sentence), drawing=False)
         for header, cell in piece.labelled()
-        if len(squeezed(cell)) > _SHORT_LABEL
         for sentence in SENTENCE.split(cell)
         if pair.year in stated or _speaks_of(f"{header} {sentence}", pair.year, scope)
     )
@@ -142,7 +141,6 @@ def _in_text(pair: Pair, text: str, *, drawing: bool) -> bool:
     return False
 
 
-_SHORT_LABEL = 8
 _GAP = re.compile(r"[^\d.;<]{0,8}")
 # “通报批评单位” counts something else than “通报批评”.
 _OTHER_THING = re.compile("单位|学校|部门|乡镇|机构|事项|案件|次数|件数|占比|比例")

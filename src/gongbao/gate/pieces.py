@@ -13,13 +13,13 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import unescape
 from typing import Any
 
 from python_calamine import CalamineError
 
-from gongbao.gate.glance import json_glance, markup_glance
+from gongbao.gate.glance import json_glance, markup_glance, without_tables
 from gongbao.gate.leaks import GateError
 from gongbao.gate.markup import markup_pieces
 from gongbao.gate.piece import Piece, Pieces, Rows
@@ -63,9 +63,12 @@ def glance(address: str, data: bytes) -> str | None:
     return None if said is None else f"{_name(address)}\n{said}"
 
 
-def read_pieces(address: str, data: bytes) -> Pieces:
-    """The pieces of a file. Raises GateError for a file that can't be read as what its name says."""
-    return Pieces([Piece("文件名", _name(address)), *_parts(address, data)])
+def read_pieces(address: str, data: bytes, concerned: Callable[[str], bool] | None = None) -> Pieces:
+    """The pieces of a file; of a page only those tables of which `concerned` is true, told what they say.
+
+    Raises GateError for a file that can't be read as what its name says.
+    """
+    return Pieces([Piece("文件名", _name(address)), *_parts(address, data, concerned)])
 
 
 def _name(address: str) -> str:
@@ -76,7 +79,7 @@ def _ending(address: str) -> str:
     return address[address.rfind(".") :].lower() if "." in address.rsplit("/", 1)[-1] else ""
 
 
-def _parts(address: str, data: bytes) -> Iterator[Piece | Rows]:
+def _parts(address: str, data: bytes, concerned: Callable[[str], bool] | None) -> Iterator[Piece | Rows]:
     ending = _ending(address)
     if ending in BINARY:
         return
@@ -87,9 +90,9 @@ def _parts(address: str, data: bytes) -> Iterator[Piece | Rows]:
         return
     text = data.decode("utf-8-sig", "replace")
     if ending in _MARKUP:
-        yield from markup_pieces(text)
+        yield from markup_pieces(text if concerned is None else without_tables(text, concerned))
     elif ending == ".csv":
-        yield from rows_of([tuple(row) for row in csv.reader(io.StringIO(text))], "")
+        yield from rows_of(list(csv.reader(io.StringIO(text))), "")
     elif ending in _JSON:
         yield from _json(address, text)
     else:

@@ -23,29 +23,24 @@ from gongbao.gate.piece import Cells, Piece, Pieces
 from gongbao.gate.secrets import Pair, Place, Word
 from gongbao.gate.words import loose_pattern, squeezed, word_pattern
 
-EXAM_HINTS = ("高考", "中考", "上线", "录取", "升学率", "高中阶段学校招生", "普通高校招生")
-# Each begins with a character or a class of them, which makes a search several times quicker; each finds
-# more than the rule behind it. Between the parts of a number there may be the end of a cell.
-_HINTS = (
-    re.compile(r"1(?<![\d.]1)[3-9]\d[\s-]*\d{4}[\s-]*\d{4}(?!\d)"),
-    re.compile(r"(?:19|20)(?:(?<=\d{6}..)|(?<=[\s-]..))\d{6}[\s-]*\d{3}[\dXx]"),
-    re.compile(r"[GgLl]\d{17}[\dXx]"),
-    re.compile("学籍辅?号"),
-    re.compile("身份证"),
-    re.compile("@"),
-    re.compile("＠"),
-    re.compile("[０-９]{6}"),
-    re.compile(r"排名(?:全?[国省市县区])?(?:第|前)\s*[一二三四五六七八九十百\d]"),
-    re.compile(r"[列居](?:全[国省市县区])?第\s*[一二三四五六七八九十百\d]"),
-    re.compile(r"第\s*[一二三四五六七八九十百\d]+\s*名"),
-    *map(re.compile, EXAM_HINTS),
+# A text without any of the signs holds nothing of its kind; the patterns behind them find more than the rules.
+# Each begins with a character, which makes its search several times quicker. Between the parts of a number
+# there may be the end of a cell.
+_MOBILE = re.compile(r"1(?<![\d.]1)[3-9]\d[\s-]*\d{4}[\s-]*\d{4}(?!\d)")
+_ID = re.compile(r"(?:19|20)(?:(?<=\d{6}..)|(?<=[\s-]..))\d{6}[\s-]*\d{3}[\dXx]")
+_PUPIL = re.compile(r"[GgLl]\d{17}[\dXx]|学籍辅?号")
+_WIDE = re.compile("[０-９]{6}")
+_RANKS = re.compile(
+    r"[名列居](?:全?[国省市县区])?[第前]\s*[一二三四五六七八九十百\d]|第\s*[一二三四五六七八九十百\d]+\s*名"
 )
+_PERSONS = ("@", "＠", "身份证")
+_EXAMS = ("高考", "中考", "上线", "录取", "升学率", "高中阶段学校招生", "普通高校招生")
 _PERSONAL_HINT = re.compile(
     r"(?<![\d.])1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)|\d{6}[ -]?(?:19|20)\d{6}[ -]?\d{3}[\dXx]"
     r"|[@＠]|学籍|身份证|[０-９]{6}"
 )
 _DIGEST = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{32,64}(?![0-9A-Za-z])")
-_EXAM_HINT = re.compile("|".join(EXAM_HINTS))
+_EXAM_HINT = re.compile("|".join(_EXAMS))
 _FIGURE = re.compile(r"\d|[一二三四五六七八九十百千]+[人名分]")
 _RANK = re.compile(
     r"排名(?:全?[国省市县区])?(?:第|前)\s*[一二三四五六七八九十百\d]+"
@@ -59,6 +54,20 @@ _FIELD = re.compile(
 )
 _WHO = "(?:姓名|负责人|责任人|校长|园长|督学|联系人|班主任|监护人|经办人)"
 _FIELD_IN_TEXT = re.compile(rf"{_WHO}\s*[:：]")
+_ANYONE = re.compile(
+    "|".join(
+        [
+            _MOBILE.pattern,
+            _ID.pattern,
+            "学籍",
+            _WIDE.pattern,
+            _RANKS.pattern,
+            *_PERSONS,
+            *_EXAMS,
+            _FIELD_IN_TEXT.pattern,
+        ]
+    )
+)
 _WHO_HINT = re.compile(rf"{_WHO}(?:姓名)?(?=\s*(?:[\n\0:：\"；;]|$))")
 _OF_WHOM = re.compile("(?:学生|教师|学校|单位|责任)$")
 _NAMED = re.compile(rf"(?<![一-龥]){NAME}(?![一-龥])")
@@ -90,7 +99,18 @@ class Rules:
     def __init__(self, forbidden: Forbidden) -> None:
         self.forbidden = forbidden
         self._pattern = lru_cache(256)(self._make_pattern)
-        self._pair_letters = lru_cache(4096)(lambda word: letters_of(word))
+        self._letters = lru_cache(4096)(lambda word: letters_of(word))
+
+    def concerns(self, text: str, suspects: Suspects) -> bool:
+        """Whether a part of a file that has `suspects` holds any of them."""
+        letters = Letters(text).text
+        if any(self._letters(word) in letters for word in suspects.words):
+            return True
+        for pair in (pair for each in suspects.pairs.values() for pair in each):
+            if (pair.page and pair.page == suspects.own_page) or self._stands(pair, letters):
+                return True
+        marked, column = _who(text)
+        return marked or _of_anyone(text) or (suspects.fields and column) or self._tables_tell(text, None)
 
     def suspects(self, text: str, program: str, scope: Place | None, address: str) -> Suspects:
         """What a file whose pieces say `text`, and its scripts and styles `program`, may break."""
@@ -103,7 +123,7 @@ class Rules:
         return Suspects(
             self.forbidden.words(letters, regions, scope),
             self._suspected_pairs(text, letters, regions, scope, own_page),
-            closely or marked or any(hint.search(text) for hint in _HINTS),
+            closely or marked or _of_anyone(text),
             closely or (column and _names_persons(text)),
             closely or self._tables_tell(text, scope),
             own_page,
@@ -123,11 +143,12 @@ class Rules:
         for region in regions:
             for year in self._years(region, text, scope):
                 for pair in self.forbidden.pairs((region, year)):
-                    if (own_page and pair.page == own_page) or any(
-                        self._pair_letters(word) in letters.text for word in pair.words
-                    ):
+                    if (own_page and pair.page == own_page) or self._stands(pair, letters.text):
                         found.setdefault((region, year), []).append(pair)
         return found
+
+    def _stands(self, pair: Pair, letters: str) -> bool:
+        return any(self._letters(word) in letters for word in pair.words)
 
     def _years(self, region: str, text: str, scope: Place | None) -> list[int]:
         """The years of a region that a file may tell of: it names them, or they are its own."""
@@ -143,7 +164,7 @@ class Rules:
         """What breaks a rule in the pieces of a file about `scope` (region and year; None: of no one
         place), each with its place."""
         if suspects.persons:
-            for piece in _where(pieces, [*_HINTS, _FIELD_IN_TEXT]):
+            for piece in _where(pieces, [_ANYONE]):
                 if not piece.program:
                     for hit in _about_anyone(piece):
                         yield piece.place, hit
@@ -196,6 +217,19 @@ class Rules:
                 return False
             return scope in word.places if found in self.forbidden.cleared else True
         return True
+
+
+def _of_anyone(text: str) -> bool:
+    """Whether a text may hold a person's number or address, an examination's results or a rank."""
+    return (
+        any(sign in text for sign in _PERSONS)
+        or any(sign in text for sign in _EXAMS)
+        or _MOBILE.search(text) is not None
+        or _ID.search(text) is not None
+        or ("学籍" in text and _PUPIL.search(text) is not None)
+        or (any(digit in text for digit in "０１２３４５６７８９") and _WIDE.search(text) is not None)
+        or (("第" in text or "排名" in text) and _RANKS.search(text) is not None)
+    )
 
 
 def _who(text: str) -> tuple[bool, bool]:

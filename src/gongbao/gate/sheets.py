@@ -22,18 +22,7 @@ _SHEET = re.compile(r"<sheet\s([^>]*)/?>")
 _RELATION = re.compile(r"<Relationship\s([^>]*)/?>")
 _ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
 # Cells whose shown text isn't simply what stands in them, and names of elements with a prefix.
-_RARE = (
-    b't="b"',
-    b't="e"',
-    b't="d"',
-    b't="str"',
-    b"<r>",
-    b"<r ",
-    b"<rPh",
-    b":sheetData",
-    b"<![CDATA[",
-    b"<!--",
-)
+_RARE = re.compile(rb't="(?:b"|e"|d"|str")'), re.compile(rb"<r[ >P]")
 _DATES = re.compile(
     r'<xf\s[^>]*\bnumFmtId="(?:1[4-9]|2[0-2]|2[7-9]|3[0-6]|4[5-7]|5\d)"|formatCode="[^"]*[ymdhs]',
     re.IGNORECASE,
@@ -44,7 +33,6 @@ _TEXT = re.compile(r"<t(?:\s[^>]*)?>([^<]+)<")
 _SHOWN = re.compile(r"<(?:t|v)(?:\s[^>]*)?>([^<]+)<")
 _CELL = re.compile(r"<c\s([^>]*?)(?:/>|>(.*?)</c>)", re.DOTALL)
 _FIGURE = re.compile(r"<v>(-?(?=[\d.]{17})\d*\.\d+(?:[eE][-+]?\d+)?|-?[\d.]+[eE][-+]?\d+)</v>")
-_NUMBER = re.compile(r'\br="(\d+)"')
 _COLUMN = re.compile(r'\br="([A-Z]{1,3})\d+"')
 
 
@@ -52,7 +40,7 @@ def sheet_parts(data: bytes, parts: zipfile.ZipFile) -> Iterator[Piece | Rows]:
     """The names of the sheets, hidden ones too, and their rows."""
     sheets = {} if _DATES.search(_read(parts, "xl/styles.xml")) else _sheets(parts)
     bodies = {name: parts.read(path) for name, path in sheets.items()}
-    if not bodies or any(sign in body for body in bodies.values() for sign in _RARE):
+    if not bodies or any(_is_rare(body) for body in bodies.values()):
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         for name in book.sheet_names:
             yield Piece("工作表名", name)
@@ -63,6 +51,10 @@ def sheet_parts(data: bytes, parts: zipfile.ZipFile) -> Iterator[Piece | Rows]:
     for name, body in bodies.items():
         yield Piece("工作表名", name)
         yield from _rows(body.decode("utf-8", "replace"), shared, _where(name))
+
+
+def _is_rare(body: bytes) -> bool:
+    return b"<!" in body or b":sheetData" in body or any(sign.search(body) for sign in _RARE)
 
 
 def _where(sheet: str) -> str:
@@ -109,10 +101,10 @@ def _rows(body: str, shared: list[str], where: str) -> Iterator[Rows]:
         text = " ".join(_SHOWN.findall(row))
         if not text or text.isspace():
             continue
-        stated = _NUMBER.search(row, 0, row.find(">"))
+        stated = row[4 : row.find('"', 4)] if row.startswith(' r="') else ""
         texts.append(unescape(text) if escaped and "&" in text else text)
         sources.append(row)
-        numbers.append(int(stated[1]) if stated else count)
+        numbers.append(int(stated) if stated else count)
     if not sources:
         return
     # As wide as the widest row: a heading is that of a cell where there are as many of them.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from gongbao.gate.piece import Cells, Rows
+from gongbao.gate.piece import Rows
 
 
 def cell_text(value: Any) -> str:
@@ -17,11 +17,11 @@ def cell_text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def rows_of(rows: Sequence[Cells], where: str) -> Iterator[Rows]:
+def rows_of(rows: Sequence[Sequence[str]], where: str) -> Iterator[Rows]:
     """The rows that hold anything, under the first one as their header."""
     kept = [(number, row) for number, row in enumerate(rows, start=1) if any(row)]
     if not kept:
         return
     texts = [" ".join(filter(None, row)) for _, row in kept]
-    header = rows[0] if kept[0][0] == 1 else ()
-    yield Rows(where, header, [number for number, _ in kept], texts, lambda i: kept[i][1])
+    header = tuple(rows[0]) if kept[0][0] == 1 else ()
+    yield Rows(where, header, [number for number, _ in kept], texts, lambda i: tuple(kept[i][1]))
