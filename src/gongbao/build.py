@@ -88,6 +88,8 @@ class Options:
     years: tuple[int, ...] = ()
     areas: tuple[str, ...] = ()
     fresh: bool = False
+    scheduler: str = ""
+    """Address of a Dask scheduler whose workers run the reports; empty: they run here."""
 
     def selects(self, key: ReportKey) -> bool:
         return (
@@ -307,7 +309,8 @@ def _run(
 
     runs = run_reports(
         waiting,
-        executor=options.executor,
+        executor="dask" if options.scheduler else options.executor,
+        scheduler=options.scheduler,
         workers=options.workers,
         time_limit=publication.settings.time_limit,
         root=publication.root,

@@ -127,6 +127,11 @@ def list_reports() -> None:
 @click.option("--region", "regions", multiple=True, help="只运行这些区划（可重复）。")
 @click.option("--year", "years", multiple=True, type=int, help="只运行这些年度（可重复）。")
 @click.option("--area", "areas", multiple=True, help="只运行这些领域（可重复）。")
+@click.option(
+    "--scheduler",
+    default="",
+    help="Dask 调度器的地址，如 tcp://10.0.0.5:8786：报告由它的工作机器运行（要另装 gongbao[dask]）。",
+)
 @click.option("--fresh", is_flag=True, help="不用以前的运行结果，全部重新运行。")
 @click.option(
     "--internal",
@@ -143,6 +148,7 @@ def build(
     regions: tuple[str, ...],
     years: tuple[int, ...],
     areas: tuple[str, ...],
+    scheduler: str,
     fresh: bool,
     internal: bool,
     summary: Path | None,
@@ -182,6 +188,7 @@ def build(
             years=years,
             areas=areas,
             fresh=fresh,
+            scheduler=scheduler,
             **{name: value for name, value in chosen.items() if value},
         )
         with progress_for(sys.stderr) as progress:

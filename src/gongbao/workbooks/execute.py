@@ -11,10 +11,10 @@ from typing import Any, Literal
 
 from gongbao.workbooks.outcome import Job, Run
 
-Executor = Literal["forked", "jupyter"]
+Executor = Literal["forked", "jupyter", "dask"]
 
 
-def default_executor() -> Executor:
+def default_executor() -> Literal["forked", "jupyter"]:
     """The executor to use where nobody has chosen: "forked" on Linux, else "jupyter".
 
     Windows can't fork; macOS can, but its system libraries may break in a process that does.
@@ -31,6 +31,7 @@ def run_reports(
     root: Path,
     on_done: Callable[[Run], None],
     prepare: Callable[[], None] | None,
+    scheduler: str = "",
 ) -> list[Run]:
     """Run every job and return what came of each, in the order of `jobs`.
 
@@ -38,6 +39,9 @@ def run_reports(
     folder as working folder and without network. A job that fails leaves no target, and the others go on.
     `on_done` hears of each run as it ends. `prepare` is called once before the forked executor forks,
     to load what the reports share; kernels load it themselves.
+
+    "dask" runs them on the cluster of `scheduler` (such as "tcp://10.0.0.5:8786"), whose workers decide how many
+    run at once; the result is the same.
 
     A report whose process crashes or hangs in the forked executor is run once more in a kernel; its run
     says so (`Run.retried`), and if it fails again the failure tells of both.
@@ -55,6 +59,10 @@ def run_reports(
     def done(run: Run) -> None:
         on_done(replace(run, warnings=warned[run.key]))
 
+    if executor == "dask":
+        from gongbao.workbooks.cluster import run_on_cluster
+
+        return run_on_cluster(jobs, scheduler=scheduler, time_limit=time_limit, root=root, on_done=on_done)
     with tempfile.TemporaryDirectory(prefix="gongbao-", ignore_cleanup_errors=True) as folder:
         common: dict[str, Any] = {"workers": workers, "time_limit": time_limit, "root": root}
         if executor == "forked":
