@@ -211,7 +211,7 @@ def _guard(publication: Publication, dataset: Dataset, site: Path, workers: int)
     if publication.internal:
         (site / MARKER).write_text(MARKER_TEXT, "utf-8")
         return
-    leaks = check_output(site, dataset, workers)
+    leaks = check_output(site, dataset, workers, memory=publication.state / "gate-words.json")
     if leaks:
         raise LeaksFoundError(leaks)
 

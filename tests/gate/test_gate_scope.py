@@ -3,6 +3,9 @@ data of all places, whatever the number of processes."""
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -58,3 +61,34 @@ def test_a_number_of_a_place_is_sought_on_its_pages_and_on_those_of_several(site
     site.say("2019年平昌县降级处理3人", "index.html")
     site.say("2019年平昌县降级处理3人", OTHER)
     assert site.found() == {("index.html", "small-count")}
+
+
+def test_kept_words_are_those_of_todays_data(site: Site, tmp_path: Path) -> None:
+    """What is kept spares reading, and no more: a school that may no longer be named is found, also where the
+    file that keeps the words is damaged."""
+    memory = tmp_path / "state/words.json"
+    site.say("平昌县第一小学", OTHER)
+    for _ in range(2):
+        assert check_output(site.folder, site.dataset, 1, memory=memory) == []
+    before = memory.read_text("utf-8")
+    secret = with_table(site.dataset, "schools", site.dataset.tables["schools"].assign(publish_name=0.0))
+    for content in (before, "", "{", "[]", "null", '{"511923": 1}'):
+        memory.write_text(content, "utf-8")
+        for _ in range(2):
+            leaks = check_output(site.folder, secret, 1, memory=memory, only=[OTHER])
+            assert [leak.rule for leak in leaks] == ["school"]
+    assert check_output(site.folder, site.dataset, 1, memory=memory) == []
+    assert memory.read_text("utf-8") == before
+
+
+def test_kept_words_are_used(site: Site, tmp_path: Path) -> None:
+    """Seen by what only the kept words could have said."""
+    memory = tmp_path / "words.json"
+    check_output(site.folder, site.dataset, 1, memory=memory)
+    kept = json.loads(memory.read_text("utf-8"))
+    assert "驷马镇得胜小学" in kept[samples.REAL][1] and "平昌县第一小学" in kept[samples.REAL][2]
+    kept[samples.REAL][1].remove("驷马镇得胜小学")
+    memory.write_text(json.dumps(kept), "utf-8")
+    site.say("驷马镇得胜小学", OTHER)
+    assert check_output(site.folder, site.dataset, 1, memory=memory) == []
+    assert len(check_output(site.folder, site.dataset, 1)) == 1

@@ -31,13 +31,19 @@ _OUTPUT: list[tuple[Path, Rules]] = []
 
 
 def check_output(
-    folder: Path, dataset: Dataset, workers: int | None = None, *, only: Collection[str] | None = None
+    folder: Path,
+    dataset: Dataset,
+    workers: int | None = None,
+    *,
+    memory: Path | None = None,
+    only: Collection[str] | None = None,
 ) -> list[Leak]:
     """Everything in a finished site below `folder` that may not be published, sorted by page.
 
     `dataset` is the one the site was made from: it says what is internal, which counts are small and
     which schools may not be named. `only`: the addresses to read, where whoever calls vouches that the
-    other files were found clean with the same data; without it every file is read. Raises GateError for
+    other files were found clean with the same data; without it every file is read. `memory`: a file that
+    keeps the words of all regions until their submissions change (what is found is never kept). Raises GateError for
     a folder that isn't there, is empty or holds an internal build, and for a file that can't be read.
     """
     if not folder.is_dir():
@@ -54,7 +60,7 @@ def check_output(
         return []
     shares = _shares(addresses)
     count = min(workers or os.cpu_count() or 1, max(1, len(addresses) // FEW))
-    prepare = partial(_prepare, folder, dataset)
+    prepare = partial(_prepare, folder, dataset, memory)
     try:
         if count == 1:
             prepare()
@@ -102,9 +108,9 @@ def _family(address: str) -> str:
     return code[1] if code else address.rpartition("/")[0]
 
 
-def _prepare(folder: Path, dataset: Dataset) -> None:
+def _prepare(folder: Path, dataset: Dataset, memory: Path | None) -> None:
     if not _OUTPUT:
-        _OUTPUT.append((folder, Rules(Forbidden(dataset))))
+        _OUTPUT.append((folder, Rules(Forbidden(dataset, memory))))
 
 
 def _check(share: tuple[str, ...]) -> list[Leak]:

@@ -8,8 +8,8 @@ is set is the word itself compared. Words and texts are compared by their letter
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +48,7 @@ class Letters:
 
     @cached_property
     def text(self) -> str:
-        return bytes(self.codes).decode("utf-16-le", "surrogatepass")
+        return _decoded(self.codes)
 
     @cached_property
     def _pairs(self) -> Numbers:
@@ -69,6 +69,10 @@ class Letters:
         return {2: self._pairs, 4: self._fours, 6: self._sixes}[length]
 
 
+def _decoded(codes: NDArray[np.uint16]) -> str:
+    return bytes(codes).decode("utf-16-le", "surrogatepass")
+
+
 def letters_of(text: str) -> str:
     return Letters(text).text
 
@@ -78,55 +82,75 @@ class Finder:
 
     def __init__(self, words: Iterable[str]) -> None:
         self.words: list[str] = list(words)
+        given = _coded("".join(f"{word}\uffff" for word in self.words))
+        codes = np.where(given == _SEPARATOR, np.uint16(_SEPARATOR), _LETTERS[given])
         joined = Letters("")
-        codes = [_LETTERS[_coded(word)] for word in self.words]
-        kept = [each[each != 0] for each in codes]
-        self._sizes = np.array([len(each) for each in kept], dtype=np.int64)
-        joined.codes = np.concatenate(
-            [np.append(each, np.uint16(_SEPARATOR)) for each in kept] or [joined.codes]
-        )
-        starts = np.cumsum(self._sizes + 1) - self._sizes - 1
-        self._letters = [each.tobytes().decode("utf-16-le", "surrogatepass") for each in kept]
-        self._tables: list[tuple[int, Any, int, Numbers, NDArray[np.int64]]] = []
+        joined.codes = codes[codes != 0]
+        self._codes = joined.codes
+        ends = np.flatnonzero(self._codes == _SEPARATOR)
+        self._starts = np.concatenate([np.zeros(1, dtype=np.int64), ends[:-1] + 1]) if len(ends) else ends
+        self._sizes = ends - self._starts
+        self._tables: list[_Table] = []
         for length, above in zip(_RUNS, (None, 6, 4), strict=True):
             chosen = np.flatnonzero(
                 (self._sizes >= length) & (True if above is None else self._sizes < above)
             )
             if len(chosen):
-                self._tables.append(_table(joined.runs(length), length, chosen, starts, self._sizes))
-        self._single = np.flatnonzero(self._sizes == 1).tolist()
+                self._tables.append(_table(joined.runs(length), length, chosen, self._starts, self._sizes))
+        self._single: list[int] = np.flatnonzero(self._sizes == 1).tolist()
 
     def __bool__(self) -> bool:
         return bool(self.words)
 
+    def _letters(self, number: int) -> str:
+        start = int(self._starts[number])
+        return _decoded(self._codes[start : start + int(self._sizes[number])])
+
     def found(self, letters: Letters) -> list[str]:
         """The words that stand in a text, as they were given."""
-        held: list[int] = [i for i in self._single if self._letters[i] in letters.text]
-        for length, bits, shift, numbers, order in self._tables:
-            if len(letters.codes) < length:
+        held = [i for i in self._single if self._letters(i) in letters.text]
+        for table in self._tables:
+            if len(letters.codes) < table.length:
                 continue
-            runs = letters.runs(length)
-            hits = runs[bits[runs >> np.uint32(shift)]]
+            runs = letters.runs(table.length)
+            hits = runs[table.bits[runs >> table.shift]]
             if not len(hits):
                 continue
             hits = np.unique(hits)
-            left, right = np.searchsorted(numbers, hits, "left"), np.searchsorted(numbers, hits, "right")
+            left, right = (
+                np.searchsorted(table.runs, hits, "left"),
+                np.searchsorted(table.runs, hits, "right"),
+            )
             for start, end in zip(left.tolist(), right.tolist(), strict=True):
-                held += [i for i in order[start:end].tolist() if self._letters[i] in letters.text]
+                held += [i for i in table.words[start:end].tolist() if self._letters(i) in letters.text]
         return [self.words[i] for i in held]
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Words known by a run of `length`: the numbers of their `runs` in order, the words that have them, and
+    the bits (by a number's highest ones) that say which there are."""
+
+    length: int
+    bits: NDArray[np.bool_]
+    shift: np.uint32
+    runs: Numbers
+    words: NDArray[np.int64]
 
 
 def _table(
     runs: Numbers, length: int, chosen: NDArray[np.int64], starts: NDArray[np.int64], sizes: NDArray[np.int64]
-) -> tuple[int, Any, int, Numbers, NDArray[np.int64]]:
-    """Of each chosen word the least number of its runs (any would do, and it is not often the same as that
-    of another word), as bits and in order."""
+) -> _Table:
+    """Of each chosen word that of its runs which the fewest words have: “镇中心小学” tells nothing."""
     counts = sizes[chosen] - length + 1
-    offsets = np.repeat(starts[chosen] - np.cumsum(counts) + counts, counts) + np.arange(int(counts.sum()))
-    least = np.minimum.reduceat(runs[offsets], np.cumsum(counts) - counts)
+    firsts = np.cumsum(counts) - counts
+    held = runs[np.repeat(starts[chosen] - firsts, counts) + np.arange(int(counts.sum()))]
+    often = np.bincount(held >> np.uint32(12), minlength=1 << 20)[held >> np.uint32(12)]
+    rarest = np.minimum.reduceat((often.astype(np.uint64) << np.uint64(32)) | held, firsts)
+    known = (rarest & np.uint64(0xFFFFFFFF)).astype(np.uint32)
     width = min(24, max(12, (64 * len(chosen)).bit_length()))
-    shift = 32 - width
+    shift = np.uint32(32 - width)
     bits = np.zeros(1 << width, dtype=bool)
-    bits[least >> np.uint32(shift)] = True
-    order = np.argsort(least, kind="stable")
-    return length, bits, shift, least[order], chosen[order]
+    bits[known >> shift] = True
+    order = np.argsort(known, kind="stable")
+    return _Table(length, bits, shift, known[order], chosen[order])

@@ -6,11 +6,13 @@ Only the words that may stand on no page at all are gathered from every region b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from pathlib import Path
 
 from gongbao.data.dataset import Dataset
 from gongbao.data.succession import changes_of, code_in
+from gongbao.gate.everywhere import Everywhere, gathered
 from gongbao.gate.finder import Finder, Letters
 from gongbao.gate.secrets import (
     READ,
@@ -25,21 +27,20 @@ from gongbao.gate.secrets import (
     pairs_of,
     read_definitions,
 )
-from gongbao.rows import row_dicts
 
 _REGIONS = 200  # more than a page of several counties names
 _PLACES = 1000
 
 
 class Forbidden:
-    """What of `dataset` an output may not hold."""
+    """What of `dataset` an output may not hold. `memory`: see `everywhere.gathered`."""
 
-    def __init__(self, dataset: Dataset) -> None:
+    def __init__(self, dataset: Dataset, memory: Path | None = None) -> None:
         self._dataset = dataset
         self._changes = changes_of(dataset)
-        self.definitions = read_definitions(row_dicts(dataset.table("indicators")))
+        self.definitions = read_definitions(dataset.rows("indicators"))
         self.names: dict[str, tuple[str, ...]] = {}
-        for row in row_dicts(dataset.table("regions")):
+        for row in dataset.rows("regions"):
             code = str(row["region_code"])
             self.names[code] = (*self.names.get(code, ()), str(row["region_name"]))
         self.years: dict[str, list[int]] = {}
@@ -49,40 +50,35 @@ class Forbidden:
         self._near = lru_cache(_REGIONS)(self._near_finder)
         self.pairs = lru_cache(_PLACES)(self._pairs)
         self.values = lru_cache(8)(self._values)
-        self._gather(self.years)
+        self.covering = lru_cache(4096)(self._covering)
+        self._gather(gathered(dataset, self.years, self._everywhere, memory))
 
-    def _gather(self, regions: Iterable[str]) -> None:
-        """The words of all regions that are sought everywhere, by the region that has them; and all names
-        that some region clears, one a line."""
-        words: list[str] = [*self.definitions.words]
-        owners: list[str] = [""] * len(words)
-        cleared: set[str] = set()
-        for region in regions:
-            own = self._own(region)
-            far = [word for word, each in own.words.items() if not all(one.near for one in each)]
-            words += far
-            owners += [region] * len(far)
-            cleared.update(own.cleared)
-        self._far, self._owners = Finder(words), owners
-        self._numbers: dict[str, list[int]] = {}
-        for i, word in enumerate(words):
-            self._numbers.setdefault(word, []).append(i)
-        self.cleared = frozenset(cleared)
-        self._allowed = "\n".join(["", *sorted(cleared | self.definitions.allowed), ""])
-        by_name: dict[str, list[str]] = {}
+    def _everywhere(self, region: str) -> Everywhere:
+        """What of a region counts on the pages of all: its words that are sought there, and its cleared names."""
+        own = self._own(region)
+        far = [word for word, each in own.words.items() if not all(one.near for one in each)]
+        return far, list(own.cleared)
+
+    def _gather(self, everywhere: Mapping[str, Everywhere]) -> None:
+        self._owners: dict[str, tuple[str, ...]] = dict.fromkeys(self.definitions.words, ("",))
+        for region, (far, _) in everywhere.items():
+            for word in far:
+                self._owners[word] = (*self._owners.get(word, ()), region)
+        self._far = Finder(self._owners)
+        self.cleared = frozenset(name for _, names in everywhere.values() for name in names)
+        self._allowed = "\n".join(["", *sorted(self.cleared | self.definitions.allowed), ""])
+        self._by_name: dict[str, list[str]] = {}
         for code, names in self.names.items():
             for name in names if code in self.years else ():
-                by_name.setdefault(name, []).append(code)
-        self._by_name, self._regions = by_name, Finder(by_name)
-        self.covering = lru_cache(4096)(self._covering)
+                self._by_name.setdefault(name, []).append(code)
+        self._regions = Finder(self._by_name)
 
     def words(self, letters: Letters, regions: Iterable[str], scope: Place | None) -> dict[str, list[Word]]:
         """The words that stand in a text about `scope` and may not be published, of every region where they
         are sought everywhere, of these `regions` where they are sought on their own pages."""
         found: dict[str, list[Word]] = {}
         for text in dict.fromkeys(self._far.found(letters)):
-            for number in self._numbers[text]:
-                owner = self._owners[number]
+            for owner in self._owners[text]:
                 # What some region clears is a secret on the pages of those alone that do not.
                 if text in self.cleared and (scope is None or owner != scope[0]):
                     continue
@@ -108,7 +104,7 @@ class Forbidden:
         return tuple(found)
 
     def _tables(self, place: Place) -> Tables:
-        return {name: row_dicts(self._dataset.table(name, *place)) for name in READ}
+        return {name: self._dataset.rows(name, *place) for name in READ}
 
     def _own(self, region: str) -> Own:
         tables = {(region, year): self._tables((region, year)) for year in self.years.get(region, ())}
@@ -127,5 +123,5 @@ class Forbidden:
     def _made(self, place: Place) -> tuple[tuple[Pair, ...], Values]:
         before = place[1] - 1
         code = code_in(self._changes, place[0], before)
-        last: Sequence[Row] = row_dicts(self._dataset.table("indicator_values", code, before))
+        last: Sequence[Row] = self._dataset.rows("indicator_values", code, before)
         return pairs_of(self.definitions, place, self._tables(place), last)
