@@ -3,41 +3,34 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from filelock import FileLock, Timeout
 
 from gongbao.cache import cache_at
-from gongbao.cache_room import in_use, remove_former
+from gongbao.cache_room import in_use
 from gongbao.data import Dataset, Problem, read_dataset
 from gongbao.gate import LeaksFoundError, check_output
-from gongbao.present.theme import VEGALITE_VERSION
+from gongbao.in_place import put_in_place, recover
 from gongbao.publication import Publication
+from gongbao.running import Progress, Reports
 from gongbao.site import SiteSummary, build_site
-from gongbao.site.drawers import Drawers
+from gongbao.site.build import make_site
 from gongbao.site.internal import MARKER, MARKER_TEXT
+from gongbao.site.plan import Plan, plan_of
 from gongbao.site.quarto import prepare_in_place, quarto_command
-from gongbao.workbooks import (
-    Failure,
-    Job,
-    ReportKey,
-    Run,
-    RunStore,
-    Workbook,
-    default_executor,
-    load_workbooks,
-    plan_reports,
-    run_reports,
-)
-from gongbao.workbooks.records import note_opened
-from gongbao.workbooks.session import prepare
-from gongbao.workbooks.state import current_state, make_jobs
+from gongbao.site.writing import Place
+from gongbao.standing import Standing
+from gongbao.unchanged import Unchanged
+from gongbao.units import unit_contents
+from gongbao.workbooks import Failure, ReportKey, Workbook, default_executor, load_workbooks, plan_reports
 
 Engine = Literal["embedded", "quarto"]
 Executor = Literal["forked", "jupyter"]
@@ -53,13 +46,6 @@ class ReportsFailedError(BuildError):
     def __init__(self, failures: tuple[Failure, ...]) -> None:
         super().__init__("\n".join([f"有 {len(failures)} 份报告运行失败：", *map(str, failures)]))
         self.failures = failures
-
-
-class Progress(Protocol):
-    """Told how far a build is; implementations must start no threads (the build forks)."""
-
-    def stage(self, name: str, total: int) -> None: ...
-    def step(self, label: str) -> None: ...
 
 
 class SiteSteps:
@@ -121,11 +107,8 @@ def again_unchanged(summary: Summary) -> Summary:
     return replace(summary, executed=0, unchanged=done, site=site)
 
 
-Finish = Callable[[Dataset, Mapping[ReportKey, Path], Mapping[str, Workbook], Path], SiteSummary]
-
-
 def build(
-    publication: Publication, options: Options, progress: Progress, drawers: Drawers | None = None
+    publication: Publication, options: Options, progress: Progress, standing: Standing | None = None
 ) -> Summary:
     """Build the site of a publication into its output folder.
 
@@ -133,30 +116,43 @@ def build(
     is marked instead, and can't be published. Raises DataError (every problem of the data),
     WorkbookError, BuildError, QuartoMissing, LeaksFoundError; then nothing has been changed. If
     reports fail, the others are still run, the old site stays, and the
-    summary holds the failures. `drawers`: drawing processes that a first build has started already.
+    summary holds the failures. With `standing` what has not changed is taken over from the site in
+    place, and what `standing.keep` needs is put there.
     """
     if options.engine == "quarto" and publication.internal:
         raise BuildError("内部资料只能用 embedded 方式生成：请去掉 --engine quarto。")
     if options.engine == "quarto":
         quarto_command()  # before anything runs: who hasn't got it is told at once
-    if drawers is not None and drawers.started:
-        drawers.request_bundle(VEGALITE_VERSION)
 
-    def finish(
-        dataset: Dataset, reports: Mapping[ReportKey, Path], workbooks: Mapping[str, Workbook], staging: Path
-    ) -> SiteSummary:
-        summary = build_site(
-            publication, dataset, reports, workbooks, staging / "site", engine=options.engine,
-            workers=options.workers, store=publication.cache, progress=SiteSteps(progress),
-            drawers=drawers,
-        )  # fmt: skip
+    def finish(ready: Ready) -> SiteSummary:
+        site, summaries = ready.staging / "site", ready.staging / "summaries"
+        if options.engine == "quarto":
+            summary = build_site(
+                publication, ready.dataset, ready.reports, ready.workbooks, site, engine="quarto",
+                workers=options.workers, store=publication.cache, progress=SiteSteps(progress),
+            )  # fmt: skip
+            made = None
+        else:
+            made = make_site(
+                publication, ready.dataset, ready.reports, ready.workbooks, site, summaries=summaries,
+                workers=options.workers, store=publication.cache, progress=SiteSteps(progress),
+                plan=ready.plan, kept=ready.unchanged,
+            )  # fmt: skip
+            summary = made.summary()
         progress.stage("公开前检查", 1)
-        _guard(publication, dataset, staging / "site", options.workers)
+        _guard(publication, ready.dataset, site, options.workers)
+        if ready.unchanged is not None and not publication.internal and ready.unchanged.words_changed():
+            _check(publication, ready.dataset, publication.output_folder, options.workers, list(ready.unchanged.kept_files()))
         progress.step("")
-        put_in_place(staging / "site", publication)
+        put_in_place(site, publication, ready.unchanged.taken() if ready.unchanged else ())
+        if made is not None and standing is not None and ready.unchanged is not None:
+            ready.unchanged.keep(made.places, made.leaves, summaries, ready.work.reads_of)
+            standing.contents, standing.opened = made.contents(), ready.unchanged.opened
+            if publication.internal:
+                standing.contents |= unit_contents({MARKER: hashlib.sha256(MARKER_TEXT.encode()).hexdigest()})
         return summary
 
-    return _carry_out(publication, options, progress, finish)
+    return _carry_out(publication, options, progress, finish, standing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +168,6 @@ def build_edition(
     options: Options,
     site: Path,
     progress: Progress,
-    drawers: Drawers | None = None,
 ) -> EditionBuild:
     """Build the pages of `publication.release`, with its executed notebooks and snapshots, into `site`.
 
@@ -185,15 +180,15 @@ def build_edition(
         raise ValueError("an edition is built for a release, and never for the office alone")
     read: list[Dataset] = []
 
-    def finish(
-        dataset: Dataset, reports: Mapping[ReportKey, Path], workbooks: Mapping[str, Workbook], staging: Path
-    ) -> SiteSummary:
-        read.append(dataset)
+    def finish(ready: Ready) -> SiteSummary:
+        read.append(ready.dataset)
+        staging = ready.staging
         summary = build_site(
-            publication, dataset, reports, workbooks, staging / "site", workers=options.workers,
-            store=publication.cache, progress=SiteSteps(progress), drawers=drawers,
+            publication, ready.dataset, ready.reports, ready.workbooks, staging / "site",
+            workers=options.workers,
+            store=publication.cache, progress=SiteSteps(progress),
         )  # fmt: skip
-        for key, notebook in reports.items():
+        for key, notebook in ready.reports.items():
             target = staging / "site" / "notebooks" / f"{key.address}.ipynb"
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(notebook, target)
@@ -211,7 +206,13 @@ def _guard(publication: Publication, dataset: Dataset, site: Path, workers: int)
     if publication.internal:
         (site / MARKER).write_text(MARKER_TEXT, "utf-8")
         return
-    leaks = check_output(site, dataset, workers, memory=publication.state / "gate-words.json")
+    _check(publication, dataset, site, workers)
+
+
+def _check(
+    publication: Publication, dataset: Dataset, site: Path, workers: int, only: Collection[str] | None = None
+) -> None:
+    leaks = check_output(site, dataset, workers, memory=publication.state / "gate-words.json", only=only)
     if leaks:
         raise LeaksFoundError(leaks)
 
@@ -222,18 +223,42 @@ def prepare_quarto(publication: Publication, options: Options, progress: Progres
     Raises and reports failures like `build`; `_site` is Quarto's and is left alone.
     """
 
-    def finish(
-        dataset: Dataset, reports: Mapping[ReportKey, Path], workbooks: Mapping[str, Workbook], staging: Path
-    ) -> SiteSummary:
+    def finish(ready: Ready) -> SiteSummary:
         return prepare_in_place(
-            publication, dataset, reports, workbooks,
+            publication, ready.dataset, ready.reports, ready.workbooks,
             workers=options.workers, store=publication.cache,
         )  # fmt: skip
 
     return _carry_out(publication, options, progress, finish)
 
 
-def _carry_out(publication: Publication, options: Options, progress: Progress, finish: Finish) -> Summary:
+@dataclass(frozen=True)
+class Ready:
+    """What the pages are made from. `reports`: the executed notebooks, but of the places that `unchanged`
+    takes over; `plan`: all reports of the site."""
+
+    dataset: Dataset
+    workbooks: Mapping[str, Workbook]
+    work: Reports
+    plan: Plan
+    staging: Path
+    unchanged: Unchanged | None
+
+    @property
+    def reports(self) -> Mapping[ReportKey, Path]:
+        return self.work.ready
+
+
+Finish = Callable[[Ready], SiteSummary]
+
+
+def _carry_out(
+    publication: Publication,
+    options: Options,
+    progress: Progress,
+    finish: Finish,
+    standing: Standing | None = None,
+) -> Summary:
     publication.state.mkdir(parents=True, exist_ok=True)
     cache, limit = cache_at(publication.cache), publication.settings.cache.limit
     with _only_build(publication), _disk_errors(), in_use(cache, limit):
@@ -246,16 +271,43 @@ def _carry_out(publication: Publication, options: Options, progress: Progress, f
         workbooks = load_workbooks(publication.workbooks)
         keys = _selected(plan_reports(dataset, workbooks, internal=publication.internal), options)
         staging = publication.state / "staging"
+        work = Reports(publication, dataset, workbooks, options, staging)
+        unchanged = None
+        if standing is not None:
+            unchanged = Unchanged(publication, dataset, workbooks, standing, work.current)
         try:
-            reports, failures, executed, left_out, notes = _run(
-                publication, dataset, workbooks, keys, options, staging, progress
-            )
-            _raise_if_disk_full(failures)
-            site = None if failures else finish(dataset, reports, workbooks, staging)
+            plan = _find(keys, work, unchanged)
+            work.run(progress)
+            _raise_if_disk_full(work.failures)
+            ready = Ready(dataset, workbooks, work, plan, staging, unchanged)
+            site = None if work.failures else finish(ready)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
-    unchanged = len(reports) - executed
-    return Summary(len(keys), executed, unchanged, left_out, failures, dataset.warnings, site, notes)
+    done = len(keys) - len(work.left_out) - len(work.failures)
+    return Summary(
+        len(keys), work.executed, done - work.executed, tuple(work.left_out), work.failures,
+        dataset.warnings, site, work.notes(keys),
+    )  # fmt: skip
+
+
+def _find(keys: list[ReportKey], work: Reports, unchanged: Unchanged | None) -> Plan:
+    """Find which places are unchanged and look up the reports of the others; returns the plan of the site.
+
+    Whether a place is unchanged depends on the reports of its other years: where one of those is left out,
+    it is asked again.
+    """
+    plan = plan_of(keys)
+    while True:
+        kept: Collection[Place] = ()
+        if unchanged is not None:
+            unchanged.choose(plan, but={(key.year, key.region) for key in keys if work.afresh(key)})
+            kept = unchanged.places
+        work.look_up(key for key in keys if (key.year, key.region) not in kept)
+        left_out = set(work.left_out)
+        now = plan_of(key for key in keys if key not in left_out)
+        if now == plan:
+            return plan
+        plan = now
 
 
 def _selected(keys: list[ReportKey], options: Options) -> list[ReportKey]:
@@ -273,62 +325,6 @@ def _selected(keys: list[ReportKey], options: Options) -> list[ReportKey]:
         which = f"没有{'、'.join(unknown)}的数据" if unknown else "所选的区划、年度、领域合在一起没有数据"
         raise BuildError(f"{which}；可用 gongbao list 查看有哪些报告。")
     return keys
-
-
-def _run(
-    publication: Publication,
-    dataset: Dataset,
-    workbooks: Mapping[str, Workbook],
-    keys: list[ReportKey],
-    options: Options,
-    staging: Path,
-    progress: Progress,
-) -> tuple[dict[ReportKey, Path], tuple[Failure, ...], int, tuple[ReportKey, ...], tuple[str, ...]]:
-    """Run what has changed. A report that isn't selected is taken from the store if it is still valid."""
-    store = RunStore(publication.cache)
-    jobs = make_jobs(publication, workbooks, keys, staging / "reports")
-    current = current_state(publication, dataset)
-    ready: dict[ReportKey, Path] = {}
-    waiting: list[Job] = []
-    left_out: list[ReportKey] = []
-    for job in jobs:
-        stored = None if options.fresh and options.selects(job.key) else store.lookup(job, current)
-        if stored is not None:
-            ready[job.key] = stored
-        elif options.selects(job.key):
-            waiting.append(job)
-        else:
-            left_out.append(job.key)
-    progress.stage("运行工作簿", len(waiting))
-    by_key = {job.key: job for job in waiting}
-
-    def done(run: Run) -> None:
-        if run.failure is None:
-            store.save(by_key[run.key], run)
-        progress.step(run.key.address)
-
-    runs = run_reports(
-        waiting,
-        executor="dask" if options.scheduler else options.executor,
-        scheduler=options.scheduler,
-        workers=options.workers,
-        time_limit=publication.settings.time_limit,
-        root=publication.root,
-        on_done=done,
-        prepare=lambda: prepare(publication, dataset),
-    )
-    note_opened(publication.state, store.opened)
-    failures = tuple(run.failure for run in runs if run.failure is not None)
-    ready.update((run.key, run.target) for run in runs if run.failure is None)
-    ordered = {key: ready[key] for key in keys if key in ready}
-    # A workbook says the same for all its reports, those that are taken from the store too.
-    notes = dict.fromkeys(warning for job in jobs for warning in job.workbook.warnings)
-    notes |= dict.fromkeys(
-        f"{run.key.address}：forked 方式没有运行完（{run.retried}），改用 jupyter 方式运行成功。"
-        for run in runs
-        if run.retried and run.failure is None
-    )
-    return ordered, failures, len(runs) - len(failures), tuple(left_out), tuple(notes)
 
 
 @contextmanager
@@ -358,33 +354,3 @@ def _raise_if_disk_full(failures: tuple[Failure, ...]) -> None:
     for failure in failures:
         if f"[Errno {errno.ENOSPC}]" in failure.evalue:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), failure.key.address)
-
-
-def recover(publication: Publication) -> None:
-    """Clear what an interrupted build left: staging goes, a site moved aside comes back."""
-    aside = _aside(publication)
-    if aside.exists():
-        if publication.output_folder.exists():
-            shutil.rmtree(aside)
-        else:
-            aside.rename(publication.output_folder)
-    shutil.rmtree(publication.state / "staging", ignore_errors=True)
-    remove_former(publication.state)
-
-
-def put_in_place(staged: Path, publication: Publication) -> None:
-    """Replace the site by a finished one with two renames; if the second fails the first is undone."""
-    target, aside = publication.output_folder, _aside(publication)
-    if target.exists():
-        target.rename(aside)
-    try:
-        staged.rename(target)
-    except OSError:
-        if aside.exists():
-            aside.rename(target)
-        raise
-    shutil.rmtree(aside, ignore_errors=True)
-
-
-def _aside(publication: Publication) -> Path:
-    return publication.state / "previous-site"

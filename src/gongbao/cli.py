@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import json
-import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -169,30 +168,25 @@ def build(
         _say(last["lines"])
         _write_summary(last["summary"], summary)
         return
-    from gongbao.site.drawers import Drawers
+    gc.disable()  # what imports make stays: no need to look through it again and again
+    from gongbao.build import Options, again_unchanged
+    from gongbao.build import build as run_build
+    from gongbao.progress import progress_for
 
-    with Drawers(workers or os.cpu_count() or 1, publication.cache) as drawers:
-        if not publication.cache.exists():
-            drawers.start()  # a first build draws everything; the imports below take longer than this
-        gc.disable()  # what imports make stays: no need to look through it again and again
-        from gongbao.build import Options, again_unchanged
-        from gongbao.build import build as run_build
-        from gongbao.progress import progress_for
+    gc.enable()
 
-        gc.enable()
-
-        chosen: dict[str, Any] = {"executor": executor, "workers": workers}
-        options = Options(
-            engine=engine,
-            regions=regions,
-            years=years,
-            areas=areas,
-            fresh=fresh,
-            scheduler=scheduler,
-            **{name: value for name, value in chosen.items() if value},
-        )
-        with progress_for(sys.stderr) as progress:
-            result = run_build(publication, options, progress, drawers)
+    chosen: dict[str, Any] = {"executor": executor, "workers": workers}
+    options = Options(
+        engine=engine,
+        regions=regions,
+        years=years,
+        areas=areas,
+        fresh=fresh,
+        scheduler=scheduler,
+        **{name: value for name, value in chosen.items() if value},
+    )
+    with progress_for(sys.stderr) as progress:
+        result = run_build(publication, options, progress, standing)
     output = publication.output_folder.name
     _say(_lines(result, output))
     _write_summary(asdict(result), summary)

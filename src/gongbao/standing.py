@@ -16,18 +16,18 @@ import sysconfig
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from gongbao.publication import SETTINGS_FILE, Publication
-from gongbao.workbooks.records import ABSENT, opened_files
+from gongbao.units import SETTLED, SiteFiles, Unit, stamped, unit_of
+from gongbao.workbooks.records import ABSENT
 
-FORMAT = 1
+FORMAT = 2
 _PACKAGE = Path(__file__).parent
 # Written by editors and by Python beside the files that count.
 _PASSED_OVER = ("__pycache__", ".ipynb_checkpoints")
-# A file that changed so short a time ago could change once more within the same tick of its clock.
-_SETTLED = 2_000_000_000
 
 Stamp = tuple[int, int, int, int]
 
@@ -40,7 +40,7 @@ class Seen:
     stamp: Stamp | None = None
 
 
-@dataclass(slots=True)
+@dataclass
 class Standing:
     """What a build of `publication` depends on at this moment, and the record of the last one, if any."""
 
@@ -48,7 +48,10 @@ class Standing:
     selection: Mapping[str, Any]
     inputs: dict[str, Seen]
     record: dict[str, Any]
-    _outputs: dict[str, Seen] = field(default_factory=dict)
+    contents: dict[str, str] = field(default_factory=dict)
+    """The units of the site that a build has just put in place: its part of `keep`."""
+    opened: dict[str, str] = field(default_factory=dict)
+    """Files that the site's reports read besides, and the digests they had."""
 
     @classmethod
     def look(cls, publication: Publication, selection: Mapping[str, Any]) -> Standing:
@@ -58,6 +61,29 @@ class Standing:
         files = {f"publication/{name}": path for name, path in _own_files(publication)}
         files |= {f"package/{name}": path for name, path in _below(_PACKAGE)}
         return cls(publication, selection, _see(files, known), record)
+
+    @cached_property
+    def site(self) -> SiteFiles:
+        """The site in place, beside what the last build wrote down of it."""
+        return SiteFiles(self.publication.output_folder, _units_of(self.record.get("outputs")))
+
+    def content(self, unit: str) -> str:
+        """What a unit of the site in place holds now (`units.content_of`), "" if it isn't there."""
+        return self.site.unit(unit).content
+
+    def holds(self, name: str) -> bool:
+        """Whether the unit that a file belongs to is as the last build left it."""
+        unit = unit_of(name)
+        known = self.site.known.get(unit)
+        return known is not None and self.content(unit) == known.content
+
+    def recipe(self) -> str:
+        """A digest of what every page depends on: this program, the libraries, the settings."""
+        digests = _digests(self.inputs)
+        own = [f"{name} {digest}" for name, digest in sorted(digests.items()) if name.startswith("package/")]
+        settings = digests[f"publication/{SETTINGS_FILE}"]
+        text = "\n".join([*own, settings, *_libraries(), repr(self.publication.internal)])
+        return hashlib.sha256(text.encode()).hexdigest()
 
     def last(self) -> dict[str, Any] | None:
         """What the last build said of itself, if this one would make the same and the site is still as it
@@ -71,29 +97,31 @@ class Standing:
         )
         if not same or not self.publication.output_folder.is_dir():
             return None
-        reads, outputs = _seen_of(record.get("reads")), _seen_of(record.get("outputs"))
+        reads, known = _seen_of(record.get("reads")), self.site.known
         now = _see({name: self.publication.root / name for name in reads}, reads)
-        there = _see(dict(_below(self.publication.output_folder, everything=True)), outputs)
-        if _digests(now) != _digests(reads) or _digests(there) != _digests(outputs):
+        if _digests(now) != _digests(reads) or self.site.names != set(known):
             return None
-        if (now, there, self.inputs) != (reads, outputs, _seen_of(record["inputs"])):
+        there = {name: self.site.unit(name) for name in known}
+        if any(there[name].content != unit.content for name, unit in known.items()):
+            return None
+        if (now, there, self.inputs) != (reads, known, _seen_of(record["inputs"])):
             self._write(now, there, record["said"])
         said: dict[str, Any] = record["said"]
         return said
 
     def keep(self, said: Mapping[str, Any]) -> None:
         """Write down a build that has just put its site in place; `said` is what `last` shall give."""
-        outputs = _see(dict(_below(self.publication.output_folder, everything=True)), {})
-        self._write(_reads(self.publication), outputs, said)
+        outputs = stamped(self.publication.output_folder, self.contents)
+        self._write({name: Seen(digest) for name, digest in self.opened.items()}, outputs, said)
 
-    def _write(self, reads: dict[str, Seen], outputs: dict[str, Seen], said: Mapping[str, Any]) -> None:
+    def _write(self, reads: dict[str, Seen], outputs: Mapping[str, Unit], said: Mapping[str, Any]) -> None:
         record = {
             "format": FORMAT,
             "libraries": _libraries(),
             "selection": self.selection,
             "inputs": _plain(self.inputs),
             "reads": _plain(reads),
-            "outputs": _plain(outputs),
+            "outputs": {name: [unit.content, unit.stamp] for name, unit in outputs.items()},
             "said": said,
         }
         path = _record_file(self.publication)
@@ -122,11 +150,10 @@ def _own_files(publication: Publication) -> Iterator[tuple[str, Path]]:
             yield f"{folder.relative_to(publication.root).as_posix()}/{name}", path
 
 
-def _below(folder: Path, *, everything: bool = False) -> Iterator[tuple[str, Path]]:
+def _below(folder: Path) -> Iterator[tuple[str, Path]]:
     """(name below the folder, path) of every file."""
     for here, folders, names in os.walk(folder, followlinks=True):
-        if not everything:
-            folders[:] = [name for name in folders if name not in _PASSED_OVER]
+        folders[:] = [name for name in folders if name not in _PASSED_OVER]
         prefix = Path(here).relative_to(folder).as_posix()
         for name in names:
             yield (name if prefix == "." else f"{prefix}/{name}"), Path(here, name)
@@ -147,14 +174,8 @@ def _look_at(path: Path, known: Seen | None, now: int) -> Seen:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
         return Seen(ABSENT)
-    settled = max(state.st_mtime_ns, state.st_ctime_ns) < now - _SETTLED
+    settled = max(state.st_mtime_ns, state.st_ctime_ns) < now - SETTLED
     return Seen(digest, stamp if settled else None)
-
-
-def _reads(publication: Publication) -> dict[str, Seen]:
-    """The files that the reports of the site opened, in the state in which they read them."""
-    found = opened_files(publication.state).values()
-    return {name: Seen(digest) for files in found for name, digest in files.items()}
 
 
 def _libraries() -> list[str]:
@@ -180,4 +201,12 @@ def _seen_of(plain: Any) -> dict[str, Seen]:
             for name, (digest, stamp) in plain.items()
         }
     except (AttributeError, TypeError, ValueError, IndexError):
+        return {}
+
+
+def _units_of(plain: Any) -> dict[str, Unit]:
+    """The same of the units of a site."""
+    try:
+        return {str(name): Unit(str(content), str(stamp)) for name, (content, stamp) in plain.items()}
+    except (AttributeError, TypeError, ValueError):
         return {}

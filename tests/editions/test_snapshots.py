@@ -16,8 +16,9 @@ from gongbao.editions.snapshots import SnapshotError, read_part, read_snapshot
 from gongbao.gate import check_output
 from gongbao.publication import Publication, Release
 from gongbao.site import build_site
-from gongbao.site.catalogue import Catalogue, plan_of
+from gongbao.site.catalogue import Catalogue
 from gongbao.site.downloads import county_sheets
+from gongbao.site.plan import plan_of
 from gongbao.site.reading import in_order, read_report
 from gongbao.site.snapshot import county_snapshot, edition_snapshot
 

@@ -121,7 +121,9 @@ def test_neither_build_uses_the_runs_of_the_other(publication: Path, tmp_path: P
     # Even where the records of the internal runs lie in the public build's folder.
     shutil.rmtree(root / ".gongbao/cache")
     shutil.move(root / ".gongbao/internal/cache", root / ".gongbao/cache")
-    (root / ".gongbao/last-build.json").unlink()  # else the site stands as it is, and nothing is looked up
+    # Else the site and its places stand as they are, and nothing is looked up.
+    (root / ".gongbao/last-build.json").unlink()
+    shutil.rmtree(root / ".gongbao/places")
     mixed = run_gongbao(root, "build")
     assert mixed.returncode == 0 and "未变 0，" in mixed.stdout
     assert everything(root / "_site") == everything(publication / "_site")

@@ -10,11 +10,12 @@ import samples
 from gongbao.data.dataset import Dataset
 from gongbao.present import Fact, Verdict
 from gongbao.publication import Publication
-from gongbao.site.catalogue import Catalogue, Files, Plan
+from gongbao.site.catalogue import Catalogue
 from gongbao.site.compare import Comparison, compare
 from gongbao.site.group_pages import leaf_pages, shared_pages, upper_pages
 from gongbao.site.groups import GROUP, Group, group_places, leaves
 from gongbao.site.layout import Page
+from gongbao.site.plan import Files, Plan
 from gongbao.site.reading import ReportSummary
 from gongbao.site.summary import add_up, summarise
 from samples import WORKBOOKS, rows

@@ -10,8 +10,6 @@ import yaml
 
 import samples
 from gongbao.site import build_site
-from gongbao.site.build import gather
-from gongbao.site.drawers import Drawers
 from gongbao.site.quarto import (
     QuartoMissing,
     clear_generated,
@@ -27,12 +25,10 @@ from samples import Built
 @pytest.fixture(scope="module")
 def project(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("quarto")
-    with Drawers(1, built.store) as drawers:
-        material = gather(
-            built.publication, built.dataset, built.reports, samples.WORKBOOKS,
-            workers=1, store=built.store, drawers=drawers,
-        )  # fmt: skip
-        write_project(material, folder)
+    write_project(
+        built.publication, built.dataset, built.reports, samples.WORKBOOKS, folder,
+        tmp_path_factory.mktemp("files"), workers=1, store=built.store,
+    )  # fmt: skip
     return folder
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from gongbao.build import _current
 from gongbao.present import Cell
 from gongbao.publication import PublicationError, open_publication
 from gongbao.workbooks import inspect_words as words
 from gongbao.workbooks import records
 from gongbao.workbooks.inspecting import Inspect
 from gongbao.workbooks.planning import plan_reports
+from gongbao.workbooks.state import current_state
 from office import Year, open_report, publish, read
 
 REGION = "990101"
@@ -319,7 +319,9 @@ def test_a_report_runs_again_when_the_setting_changes(
     records.start()
     open_report(before, REGION, 2023, "inspect").inspect()
     (noted,) = [read_ for read_ in records.recorded() if read_.kind == "deadlines"]
-    today = {folder: _current(open_publication(folder), read(folder))(noted) for folder in (before, after)}
+    today = {
+        folder: current_state(open_publication(folder), read(folder))(noted) for folder in (before, after)
+    }
     assert today[before] == noted.digest
     assert today[after] != noted.digest
 

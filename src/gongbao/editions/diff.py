@@ -16,7 +16,7 @@ from typing import Literal
 
 from filelock import FileLock, Timeout
 
-from gongbao.build import Options, Progress, ReportsFailedError, build_edition
+from gongbao.build import Options, ReportsFailedError, build_edition
 from gongbao.data import DataError
 from gongbao.data.folders import EXCEL
 from gongbao.editions.breaks import Neighbours
@@ -36,6 +36,7 @@ from gongbao.editions.submissions_show import (
 from gongbao.editions.tree import LOG, Tree
 from gongbao.publication import SETTINGS_FILE, Publication, Release, open_publication
 from gongbao.rows import row_dicts
+from gongbao.running import Progress
 
 Kind = Literal["revision", "publication", "submission"]
 Style = Literal["text", "json", "html"]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from markupsafe import Markup, escape
 
-from gongbao.build import Options, Progress
+from gongbao.build import Options
 from gongbao.editions.change import Changes
 from gongbao.editions.change_words import counted
 from gongbao.editions.changes import compare
@@ -25,6 +25,7 @@ from gongbao.editions.inputs import lay_out
 from gongbao.editions.manifest import MANIFEST, present_software, read_manifest
 from gongbao.editions.tree import Revision, Tree
 from gongbao.publication import Publication
+from gongbao.running import Progress
 
 NEW = "现有数据"
 TITLE = "与已发布公报的比较"

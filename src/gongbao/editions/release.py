@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gongbao.build import Options, Progress, build_edition
+from gongbao.build import Options, build_edition
 from gongbao.data import Dataset, Problem
 from gongbao.editions.changes import Changes, compare
 from gongbao.editions.commit import open_for_change, put_in_place
@@ -27,6 +27,7 @@ from gongbao.editions.state import ReleaseError, Wish, check_wish
 from gongbao.editions.tree import LOG, PORTAL, Revision, Tree, format_log
 from gongbao.gate import LeaksFoundError, check_output
 from gongbao.publication import Publication, Release, open_publication
+from gongbao.running import Progress
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from html import unescape
@@ -12,15 +12,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from gongbao.pool import in_processes
 from gongbao.present.display import MIME, VEGALITE
 from gongbao.site.finish import finish
-from gongbao.site.reading import ReportContent, bundles, load
+from gongbao.site.reading import ReportContent, bundles
 from gongbao.site.store import Store, digest
 
 TEMPLATES = Path(__file__).parent / "templates"
 TEMPLATE = "report"
-FEW = 8  # bodies that this process renders itself: less work than starting others
 
 _HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
 _TAGS = re.compile(r"<[^>]+>")
@@ -39,13 +37,6 @@ class Body:
 
     html: str
     headings: tuple[Heading, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    path: Path
-    assets: str
-    svgs: Mapping[str, str]
 
 
 @cache
@@ -91,9 +82,8 @@ def _exporter() -> Any:
     )
 
 
-def _render(job: _Job) -> Body:
-    """Runs in a pool's process."""
-    notebook = finish(load(job.path.read_text("utf-8")), job.svgs, job.assets)
+def _render(content: ReportContent, notebook: Any, svgs: Mapping[str, str]) -> Body:
+    finish(notebook, svgs, content.area)
     for data in bundles(notebook):
         if (
             "text/html" in data
@@ -120,31 +110,28 @@ def with_headings(html: str) -> Body:
     return Body(_HEADING.sub(number, html).strip() + "\n", tuple(headings))
 
 
+def warm() -> None:
+    """Import and build what renders, for the processes that will inherit it."""
+    _exporter()
+
+
 def render_bodies(
-    contents: Sequence[ReportContent],
-    svgs: Mapping[str, str],
-    store: Store,
-    workers: int,
-    progress: Callable[[int, int], None] | None = None,
+    reports: Sequence[tuple[ReportContent, Any]], svgs: Mapping[str, str], store: Store
 ) -> tuple[list[Body], int]:
-    """(body of each report in the order given, how many had to be rendered)."""
-    jobs = [
-        _Job(content.path, content.area, {text: svgs[text] for text in content.specs}) for content in contents
-    ]
-    keys = [
-        digest(_recipe(), content.digest, job.assets, *(job.svgs[text] for text in sorted(job.svgs)))
-        for content, job in zip(contents, jobs, strict=True)
-    ]
-    bodies = [_stored(store, key) for key in keys]
-    todo = [i for i, body in enumerate(bodies) if body is None]
-    ready = [jobs[i] for i in todo]
-    if todo:
-        _exporter()  # imported and built here once, for the processes that inherit it
-    made = map(_render, ready) if len(todo) <= FEW else in_processes(_render, ready, workers, progress)
-    for i, body in zip(todo, made, strict=True):
-        store.put("body", keys[i], json.dumps(asdict(body), ensure_ascii=False).encode())
-        bodies[i] = body
-    return [body for body in bodies if body is not None], len(todo)
+    """(body of each report in the order given, how many had to be rendered). The notebooks
+    (`reading.read_notebook`) are finished in place."""
+    bodies: list[Body] = []
+    rendered = 0
+    for content, notebook in reports:
+        own = {text: svgs[text] for text in content.specs}
+        key = digest(_recipe(), content.digest, content.area, *(own[text] for text in sorted(own)))
+        body = _stored(store, key)
+        if body is None:
+            body = _render(content, notebook, own)
+            rendered += 1
+            store.put("body", key, json.dumps(asdict(body), ensure_ascii=False).encode())
+        bodies.append(body)
+    return bodies, rendered
 
 
 def _stored(store: Store, key: str) -> Body | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,14 +17,12 @@ from gongbao.data.succession import Changes, code_changes, code_in
 from gongbao.present import Number, Verdict
 from gongbao.present.published import Disclosure, make_disclosure, published_number
 from gongbao.rows import row_dicts
+from gongbao.site.plan import Files, Plan
 from gongbao.site.reading import Info, ReportSummary, area_order, in_order
 from gongbao.standards.rectification import DeadlineRule
-from gongbao.workbooks.planning import ReportKey, row_areas
+from gongbao.workbooks.planning import row_areas
 
 STAGE_ORDER = {stage: i for i, stage in enumerate(STAGES)}
-Plan = Mapping[tuple[int, str], tuple[str, ...]]
-"""(year, region) -> the areas of which it has a report, in the order of the domain."""
-
 OPERATORS = {">=": "≥", "<=": "≤", "=": "="}
 
 
@@ -73,22 +72,6 @@ class Value:
     note: str
 
 
-def plan_of(reports: Iterable[ReportKey | ReportSummary]) -> Plan:
-    """The plan of a publication that has these reports."""
-    found: dict[tuple[int, str], list[str]] = {}
-    for report in reports:
-        found.setdefault((report.year, report.region), []).append(report.area)
-    return {place: tuple(sorted(areas, key=area_order)) for place, areas in sorted(found.items())}
-
-
-@dataclass(frozen=True, slots=True)
-class Files:
-    """Addresses of a county's downloads of a year."""
-
-    xlsx: str
-    csvs: tuple[tuple[str, str], ...]
-
-
 class Catalogue:
     """Read-only view of the dataset, of all the reports there are, and of the summaries of some.
 
@@ -112,15 +95,42 @@ class Catalogue:
         self.deadline_rule = deadline_rule or DeadlineRule()
         self.internal = internal  # a build that stays in the office: internal indicators are shown too
         self.plan = plan
-        self.files = files or {}
         self.workbooks = workbooks
+        self._hold(reports, files)
+        self._editions: dict[int, Edition] = {}
+        self._regions = row_dicts(dataset.table("regions"))
+        self.row_area = row_areas(dataset)
+
+    def _hold(self, reports: Sequence[ReportSummary], files: Mapping[tuple[int, str], Files] | None) -> None:
+        self.files = files or {}
         self._by_place: dict[tuple[int, str], list[ReportSummary]] = {}
         for report in in_order(reports):
             self._by_place.setdefault((report.year, report.region), []).append(report)
         self._values: dict[tuple[int, str], list[Value]] = {}
-        self._editions: dict[int, Edition] = {}
-        self._regions = row_dicts(dataset.table("regions"))
-        self.row_area = row_areas(dataset)
+        self._source_ids: dict[tuple[int, str], set[tuple[str, str]]] = {}
+
+    def of(
+        self, reports: Sequence[ReportSummary], files: Mapping[tuple[int, str], Files] | None = None
+    ) -> Catalogue:
+        """A catalogue of these reports. What is of no single place is shared with this one."""
+        other = copy(self)
+        other.__dict__.pop("values", None)
+        other._hold(reports, files)
+        return other
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "row_area"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.row_area = row_areas(self.dataset)
+
+    def warmed(self) -> Catalogue:
+        """This catalogue, having worked out what `of` shares."""
+        for name in ("years", "areas", "_regions_of", "indicators", "targets", "sources", "_definitions",
+                     "_changes", "_submissions", "_rows_of_region"):  # fmt: skip
+            getattr(self, name)
+        return self
 
     # --- reports ---------------------------------------------------------------------------------
 
@@ -340,21 +350,21 @@ class Catalogue:
 
     def sources_of(self, year: int, region: str, area: str | None = None) -> list[Source]:
         """Documents that a county's public values and tables of that year (of an area) come from."""
+        if (year, region) not in self._source_ids:
+            self._source_ids[year, region] = set(self._read_source_ids(year, region))
         wanted = {
-            value.source_id
-            for value in self.values_of(year, region)
-            if area in (None, "overview", self.indicators[value.indicator_id].area)
+            id for own, id in self._source_ids[year, region] if area in (None, "overview") or own == area
         }
-        for name in SUBMISSION_TABLES:
-            if name in ("indicator_values", "sources") or "source_id" not in TABLES[name].names:
-                continue
-            rows = self.dataset.table(name, region, year)
-            for row in row_dicts(rows) if area not in (None, "overview") else ():
-                if self.row_area(name, row) == area:
-                    wanted.add(text(row["source_id"]))
-            if area in (None, "overview"):
-                wanted |= set(rows["source_id"].dropna())
         return [source for id, source in self.sources.items() if id in wanted]
+
+    def _read_source_ids(self, year: int, region: str) -> Iterator[tuple[str, str]]:
+        """(area, source) of the rows of a county and year."""
+        for value in self.values_of(year, region):
+            yield self.indicators[value.indicator_id].area, value.source_id
+        for name in SUBMISSION_TABLES:
+            if name not in ("indicator_values", "sources") and "source_id" in TABLES[name].names:
+                for row in row_dicts(self.dataset.table(name, region, year)):
+                    yield self.row_area(name, row), text(row["source_id"])
 
 
 def source_of(row: Mapping[Any, Any]) -> Source:

@@ -1,24 +1,21 @@
-"""Drawing: Vega-Lite specifications -> SVG, each distinct one once, in processes of their own."""
+"""Drawing: Vega-Lite specifications -> SVG, each distinct one once as long as the store keeps it."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from gongbao.pool import Pool
 from gongbao.present.characters import missing_characters
 from gongbao.present.theme import FONT_FOLDER, VEGALITE_VERSION
-from gongbao.site.drawers import Drawers
-from gongbao.site.drawing import Drawing, Picture, to_png, to_svgs
+from gongbao.site.drawing import Drawing, Picture, bundle, to_png, to_svg
 from gongbao.site.engine import LIBRARIES, MEASURES_FOLDER, SCRIPT
 from gongbao.site.store import Store, digest
 
-_TOGETHER = 16  # charts that a drawing process gets at a time: about a second's work
 REVISION = "1"  # raise when `svg.tidy` makes different bytes of the same drawing
 
 
@@ -47,80 +44,57 @@ def drawing_key(text: str) -> str:
     return digest(text, _tools(MEASURES_FOLDER))
 
 
-class Drawings:
-    """The SVGs of a site's charts: asked for as they become known, drawn meanwhile, collected at the end."""
+def draw(places: Mapping[str, str], store: Store) -> tuple[dict[str, str], int]:
+    """(SVG by specification, how many had to be drawn). `places` says where each stands, for errors.
 
-    def __init__(self, store: Store, drawers: Drawers) -> None:
-        self._store, self._drawers = store, drawers
-        self._svgs: dict[str, str] = {}
-        self._asked: dict[int, list[str]] = {}  # by the pool's number
-
-    def ask(self, specs: Iterable[str]) -> None:
-        """Have those specs drawn that neither the store has nor an earlier call has asked for."""
-        asked = {text for texts in self._asked.values() for text in texts}
-        todo: list[str] = []
-        for text in sorted(set(specs) - asked - self._svgs.keys()):
-            found = self._store.get("svg", drawing_key(text))
-            if found is None:
-                todo.append(text)
-            else:
-                self._svgs[text] = found.decode()
-        # Several at once: a drawing process gets the next ones only when this process has time for it.
-        size = max(1, min(_TOGETHER, len(todo) // (2 * self._drawers.workers)))
-        for start in range(0, len(todo), size):
-            texts = todo[start : start + size]
-            number = self._drawers.start().submit(
-                to_svgs, [Drawing(text, store=str(self._store.folder)) for text in texts]
-            )
-            self._asked[number] = texts
-
-    def collect(
-        self, places: Mapping[str, str], progress: Callable[[int, int], None] | None = None
-    ) -> tuple[dict[str, str], int]:
-        """(SVG by spec text, how many had to be drawn). `places` says where each spec stands, for errors.
-
-        Raises ChartError naming every chart that can't be drawn.
-        """
-        faults: list[str] = []
-        drawn, whole = 0, sum(map(len, self._asked.values()))
-        for number, texts in self._asked.items():
-            [answers] = self._drawers.start().results([number])
-            for text, (svg, fault) in zip(texts, answers, strict=True):
-                if fault:
-                    faults.append(f"{places.get(text, '?')}：图画不出来：{fault}")
-                    continue
-                self._svgs[text] = svg
-                self._store.put("svg", drawing_key(text), svg.encode())
-            drawn += len(texts)
-            if progress:
-                progress(drawn, whole)
-        if faults:
-            raise ChartError("\n".join(sorted(faults)))
-        return dict(sorted(self._svgs.items())), drawn
+    Draws in this process, which may not fork afterwards. Raises ChartError naming every chart that can't
+    be drawn.
+    """
+    svgs: dict[str, str] = {}
+    faults: list[str] = []
+    drawn = 0
+    for text, place in places.items():
+        key = drawing_key(text)
+        found = store.get("svg", key)
+        if found is None:
+            svg, fault = to_svg(Drawing(text, store=str(store.folder)))
+            drawn += 1
+            if fault:
+                faults.append(f"{place}：图画不出来：{fault}")
+                continue
+            found = svg.encode()
+            store.put("svg", key, found)
+        svgs[text] = found.decode()
+    if faults:
+        raise ChartError("\n".join(sorted(faults)))
+    return svgs, drawn
 
 
-def draw_png(svgs: Mapping[str, str], store: Store, workers: int) -> dict[str, bytes]:
-    """PNG (at twice the size, for Word and print) by spec text, from the SVGs of the same."""
-    keys = {text: digest(svg, _tools(FONT_FOLDER)) for text, svg in svgs.items()}
-    found = {text: store.get("png", key) for text, key in keys.items()}
-    todo = sorted(text for text, png in found.items() if png is None)
-    jobs = [Picture(svgs[text], str(FONT_FOLDER)) for text in todo]
-    drawn: list[bytes] = []
-    if jobs:
-        with Pool(min(workers, len(jobs))) as pool:
-            drawn = pool.map(to_png, jobs)
-    for text, png in zip(todo, drawn, strict=True):
-        store.put("png", keys[text], png)
-        found[text] = png
-    return {text: png for text, png in found.items() if png is not None}
+def stored_drawing(text: str, store: Store) -> str:
+    """A drawing that this build has made already. Raises KeyError if the store lacks it."""
+    found = store.get("svg", drawing_key(text))
+    if found is None:
+        raise KeyError(text)
+    return found.decode()
 
 
-def vega_bundle(store: Store, drawers: Drawers) -> bytes:
+def draw_png(svg: str, store: Store) -> bytes:
+    """An SVG as PNG (at twice its size, for Word and print). In this process, which may not draw SVGs: it
+    knows the font with outlines, they are drawn with one that has none."""
+    key = digest(svg, _tools(FONT_FOLDER))
+    found = store.get("png", key)
+    if found is None:
+        found = to_png(Picture(svg, str(FONT_FOLDER)))
+        store.put("png", key, found)
+    return found
+
+
+def vega_bundle(store: Store) -> bytes:
     """The one script of the interactive view: vega-embed with Vega and Vega-Lite, about 0.9 MB."""
     key = digest(_tools(FONT_FOLDER))
     found = store.get("vega", key)
     if found is None:
-        found = drawers.bundle(VEGALITE_VERSION)
+        found = bundle(VEGALITE_VERSION)
         store.put("vega", key, found)
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from gongbao.data.columns import AREAS
@@ -11,7 +12,8 @@ from gongbao.data.schema import TABLES
 from gongbao.present.published import STATISTIC_UNITS
 from gongbao.publication import Release
 from gongbao.rows import row_dicts
-from gongbao.site.catalogue import Catalogue, Files, is_sample, text
+from gongbao.site.catalogue import Catalogue, is_sample, text
+from gongbao.site.plan import Files
 from gongbao.site.reading import ReportContent
 from gongbao.site.tabular import Book, Scalar, Sheet, csv_bytes
 from gongbao.site.work_downloads import SMALL_WITHHELD, work_sheets
@@ -75,7 +77,31 @@ def county_downloads(
     sample = "（示例数据，虚构）" if is_sample(region) else ""
     draft = "" if release or reviewed else "（草稿，未经审核，不得引用）"
     title = f"{catalogue.name(region, year)} {year}年教育督导公报数据{sample}{draft}"
-    return csvs, Book(files.xlsx, title, (*own, *_shared(catalogue)), edition_words(release))
+    return csvs, Book(files.xlsx, title, (*own, *_named(catalogue, sheets)), edition_words(release))
+
+
+def _named(catalogue: Catalogue, sheets: Mapping[str, Sheet]) -> Iterator[Sheet]:
+    """Of the definitions that all counties share those that a county's own sheets name: its indicators,
+    their targets, and the documents that any of these come from."""
+    indicators, targets, sources = _shared(catalogue)
+    own = {
+        row[sheets[name].header.index("指标代码")]
+        for name in ("values", "verdicts")
+        if name in sheets
+        for row in sheets[name].rows
+    }
+    kept = [
+        replace(sheet, rows=[row for row in sheet.rows if row[0] in own]) for sheet in (indicators, targets)
+    ]
+    titles = {
+        row[column]
+        for sheet in (*sheets.values(), *kept)
+        for column, label in enumerate(sheet.header)
+        if label in ("来源", "依据")
+        for row in sheet.rows
+    }
+    yield from kept
+    yield replace(sources, rows=[row for row in sources.rows if row[1] in titles])
 
 
 def edition_words(release: Release | None) -> str:

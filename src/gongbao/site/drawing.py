@@ -50,11 +50,6 @@ def to_svg(job: Drawing) -> tuple[str, str]:
     return tidy(svg), fault
 
 
-def to_svgs(jobs: list[Drawing]) -> list[tuple[str, str]]:
-    """`to_svg` of each."""
-    return [to_svg(job) for job in jobs]
-
-
 def to_png(job: Picture) -> bytes:
     """An SVG as PNG at twice its size, for Word and print."""
     import vl_convert

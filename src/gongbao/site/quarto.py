@@ -12,7 +12,9 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,19 +24,23 @@ import yaml
 from nbformat.v4 import new_markdown_cell, new_raw_cell
 
 from gongbao.data.dataset import Dataset
+from gongbao.pool import Pool
 from gongbao.publication import SETTINGS_FILE, Publication
 from gongbao.site import places, reference
 from gongbao.site.bodies import Body
-from gongbao.site.charts import draw_png
-from gongbao.site.drawers import Drawers
+from gongbao.site.catalogue import Catalogue
+from gongbao.site.charts import draw_png, stored_drawing
 from gongbao.site.finish import finish
-from gongbao.site.groups import leaf_of
+from gongbao.site.groups import GROUP, Group, group_places, leaf_of
 from gongbao.site.layout import Page, fragment, navigation, whole
-from gongbao.site.reading import Info, ReportContent, load
+from gongbao.site.plan import plan_of
+from gongbao.site.reading import Info, ReportContent, load, read_report
+from gongbao.site.store import Store
+from gongbao.site.written import read_written
 from gongbao.workbooks.planning import ReportKey
 
 if TYPE_CHECKING:
-    from gongbao.site.build import Material, SiteSummary
+    from gongbao.site.build import SiteSummary
 
 # What pre-render leaves for post-render: files that Quarto does not make.
 FILES_FOLDER = "quarto-files"
@@ -74,14 +80,25 @@ def quarto_command() -> str:
     return found
 
 
-def render_with_quarto(material: Material, out: Path) -> tuple[int, int]:
-    """Render into `out`: (reports rendered, pages). The project is made in a temporary folder."""
+def render_with_quarto(
+    publication: Publication,
+    dataset: Dataset,
+    reports: Mapping[ReportKey, Path],
+    workbooks: Mapping[str, Info],
+    out: Path,
+    workers: int,
+    store: Path,
+    group: int,
+) -> SiteSummary:
+    """Render into `out`. The project is made in a temporary folder."""
     program = quarto_command()
     with tempfile.TemporaryDirectory(prefix="gongbao-quarto-") as name:  # Quarto skips paths with “.” and “_”
         folder = Path(name)
-        count = write_project(material, folder)
-        _copy_written(material.publication, folder)
-        _write_settings(material.publication, folder)
+        summary = write_project(
+            publication, dataset, reports, workbooks, folder, out, workers=workers, store=store, group=group
+        )
+        _copy_written(publication, folder)
+        _write_settings(publication, folder)
         command = [program, "render", str(folder), "--no-execute", "--output-dir", "_site"]
         done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
         if done.returncode:
@@ -90,31 +107,91 @@ def render_with_quarto(material: Material, out: Path) -> tuple[int, int]:
             )
         shutil.copytree(folder / "_site", out, dirs_exist_ok=True)
     remove_outside_scripts(out.rglob("*.html"))
-    _write_rest(material, out)
-    return len(material.contents), count
+    _write_rest(publication, out)
+    return replace(summary, rendered=len(reports))
 
 
-def write_project(material: Material, folder: Path) -> int:
-    """Write the generated sources into `folder`: `index.qmd`, `site/**.qmd`, `reports/**`. Returns how
-    many pages the project will have, hand-written ones and 404 included."""
-    from gongbao.site.build import other_pages, written_pages
+def write_project(
+    publication: Publication,
+    dataset: Dataset,
+    reports: Mapping[ReportKey, Path],
+    workbooks: Mapping[str, Info],
+    folder: Path,
+    out: Path,
+    *,
+    workers: int,
+    store: Path,
+    group: int = GROUP,
+) -> SiteSummary:
+    """Write the generated sources into `folder` (`index.qmd`, `site/**.qmd`, `reports/**`), and the files that
+    Quarto does not make into `out`. The summary counts the pages that the project will have, hand-written
+    ones and 404 included."""
+    from gongbao.site.build import make_site
 
-    count = 0
-    for page in other_pages(material):
-        path = folder / page.address.removeprefix("/").replace(".html", ".qmd")
+    with tempfile.TemporaryDirectory(prefix="gongbao-site-") as summaries:
+        made = make_site(
+            publication, dataset, reports, workbooks, out, summaries=Path(summaries), workers=workers,
+            store=store, group=group, project=folder,
+        ).summary()  # fmt: skip
+    _write_reports(publication, dataset, reports, workbooks, folder, workers, store, group)
+    return replace(made, pages=made.pages + len(read_written(publication.pages)) + 1)
+
+
+def _write_reports(
+    publication: Publication,
+    dataset: Dataset,
+    reports: Mapping[ReportKey, Path],
+    workbooks: Mapping[str, Info],
+    folder: Path,
+    workers: int,
+    store: Path,
+    group: int,
+) -> None:
+    """The reports' notebooks, with their charts as SVG and as PNG. After the other tasks, in processes of
+    their own: those draw SVGs, these turn them into PNGs with another font (`charts.draw_png`)."""
+    from gongbao.site.build import shared_catalogue
+
+    catalogue = shared_catalogue(publication, dataset, plan_of(reports), workbooks)
+    jobs: dict[tuple[int, str], list[tuple[ReportKey, Path]]] = {}
+    for key, path in reports.items():
+        jobs.setdefault((key.year, key.region), []).append((key, path))
+    listed = leaf_of(group_places(catalogue, group))
+    context = _Notebooks(catalogue, listed, folder, store)
+    count = min(workers, max(1, len(jobs)))
+    with Pool(count, inherit=True, prepare=partial(_begin, context)) as pool:
+        pool.map(_write_place, list(jobs.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Notebooks:
+    """What the processes that write reports' notebooks share."""
+
+    catalogue: Catalogue
+    listed: Mapping[str, Group]
+    folder: Path
+    store: Path
+
+
+_context: list[_Notebooks] = []  # of this process
+
+
+def _begin(context: _Notebooks) -> None:
+    _context[:] = [context]
+
+
+def _write_place(reports: Sequence[tuple[ReportKey, Path]]) -> None:
+    """Runs in a pool's process: the reports of one place."""
+    context = _context[0]
+    contents = [read_report(key, path) for key, path in reports]
+    catalogue = context.catalogue.of([content.summary for content in contents])
+    store = Store(context.store)
+    for content in contents:
+        page = places.report(catalogue, content, Body("", ()), context.listed[content.region])
+        svgs = {text: stored_drawing(text, store) for text in content.specs}
+        pngs = {text: draw_png(svg, store) for text, svg in svgs.items()}
+        path = context.folder / page.address.removeprefix("/").replace(".html", ".ipynb")
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(page_source(page), "utf-8")
-        count += 1
-    listed = leaf_of(material.root)
-    pngs = draw_png(material.svgs, material.store, material.workers)
-    for content in material.contents:
-        page = places.report(material.catalogue, content, Body("", ()), listed[content.region])
-        path = folder / page.address.removeprefix("/").replace(".html", ".ipynb")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        notebook = report_source(content, page, material.svgs, pngs)
-        nbformat.write(notebook, path)
-        count += 1
-    return count + len(written_pages(material.publication)) + 1
+        nbformat.write(report_source(content, page, svgs, pngs), path)
 
 
 def page_source(page: Page) -> str:
@@ -190,15 +267,14 @@ def remove_outside_scripts(pages: Iterable[Path]) -> int:
     return changed
 
 
-def _write_rest(material: Material, out: Path) -> None:
+def _write_rest(publication: Publication, out: Path) -> None:
     """What neither engine's renderer makes: the page for wrong addresses and the theme."""
-    from gongbao.site.build import copy_theme
-
     page = reference.not_found_page()
-    (out / "404.html").write_text(
-        whole(page, material.publication, navigation(material.publication)), "utf-8"
-    )
-    copy_theme(material.publication, out)
+    (out / "404.html").write_text(whole(page, publication, navigation(publication)), "utf-8")
+    theme = publication.pages / "theme"
+    if theme.is_dir():
+        hidden = shutil.ignore_patterns(".*")
+        shutil.copytree(theme, out / "site" / "theme", ignore=hidden, dirs_exist_ok=True)
 
 
 # --- plain `quarto render` at the root of the publication -----------------------------------------
@@ -215,20 +291,15 @@ def prepare_in_place(
 ) -> SiteSummary:
     """pre-render: write the generated sources into the publication's own folder, where Quarto picks them
     up in the same run, and keep the other files for `complete`."""
-    from gongbao.site.build import SiteSummary, gather, write_files
-
-    with Drawers(workers, store) as drawers:
-        material = gather(
-            publication, dataset, reports, workbooks, workers=workers, store=store, drawers=drawers
-        )
-        clear_generated(publication)
-        count = write_project(material, publication.root)
-        files = publication.state / FILES_FOLDER
-        shutil.rmtree(files, ignore_errors=True)
-        files.mkdir(parents=True)
-        write_files(material, files)
-    _write_rest(material, files)
-    return SiteSummary(count, len(material.svgs), material.drawn, 0, material.warnings)
+    clear_generated(publication)
+    files = publication.state / FILES_FOLDER
+    shutil.rmtree(files, ignore_errors=True)
+    files.mkdir(parents=True)
+    summary = write_project(
+        publication, dataset, reports, workbooks, publication.root, files, workers=workers, store=store
+    )
+    _write_rest(publication, files)
+    return summary
 
 
 def clear_generated(publication: Publication) -> None:

@@ -121,14 +121,20 @@ def vegalite(data: Mapping[str, Any]) -> dict[str, Any] | None:
 
 def read_report(key: ReportKey, path: Path) -> ReportContent:
     """Read one executed notebook. Raises what nbformat raises when the file is no notebook."""
+    return read_notebook(key, path)[0]
+
+
+def read_notebook(key: ReportKey, path: Path) -> tuple[ReportContent, Any]:
+    """The same, and the notebook as `load` gives it, for whoever renders it too."""
     text = path.read_text("utf-8")
+    notebook = load(text)
     verdicts: list[Verdict] = []
     facts: list[Fact] = []
     figures: list[Figure] = []
     tables: list[Table] = []
     sentences: list[str] = []
     bare: list[str] = []
-    for data in bundles(load(text)):
+    for data in bundles(notebook):
         shown = read_display(data)
         if shown is None:
             spec = vegalite(data)
@@ -154,7 +160,7 @@ def read_report(key: ReportKey, path: Path) -> ReportContent:
     ids = [*(figure.id for figure in figures), *(table.id for table in tables)]
     if repeated := sorted({i for i in ids if ids.count(i) > 1}):
         raise ValueError(f"{key.address}：图表编号重复：{'、'.join(repeated)}")
-    return ReportContent(
+    report = ReportContent(
         key.year,
         key.region,
         key.area,
@@ -168,6 +174,7 @@ def read_report(key: ReportKey, path: Path) -> ReportContent:
         warnings=tuple(warnings),
         sentences=tuple(sentences),
     )
+    return report, notebook
 
 
 def in_order(reports: Iterable[Summary]) -> list[Summary]:

@@ -6,17 +6,23 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.compat import safe_string
 from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.exceptions import IllegalCharacterError
+from openpyxl.writer.excel import ExcelWriter
 
-from gongbao.pool import Pool
 from gongbao.present import Table
 from gongbao.site.store import Store, digest
 
@@ -31,6 +37,9 @@ _FORMULA = re.compile(r"^(?:[=+@\t\r]|-(?!\d))")
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _DOCUMENT_TIME = "1980-01-01T00:00:00Z"
 _TIMES = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(<)")
+_LETTERS = tuple(get_column_letter(i) for i in range(1, 101))
+_LONGEST = 32767  # characters that Excel keeps of a text
+_END = b"</sheetData>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,32 +96,14 @@ class Book:
         return digest(version("openpyxl"), code, repr((self.title, self.sheets, self.edition)))
 
 
-def _make(books: Sequence[Book]) -> list[bytes]:
-    """`xlsx_bytes` of each; runs in a pool's process."""
-    return [xlsx_bytes(book.sheets, book.title, book.edition) for book in books]
-
-
-def write_books(
-    books: Sequence[Book], store: Store, workers: int, meanwhile: Callable[[], None]
-) -> list[bytes]:
-    """The bytes of each book, from the store where they were made before. While other processes make
-    them, `meanwhile` is called here."""
-    found = [store.get("xlsx", book.key()) for book in books]
-    todo = [i for i, data in enumerate(found) if data is None]
-    if not todo:
-        meanwhile()
-        return [data for data in found if data is not None]
-    # Each process gets its share at once: this one has no time to hand out more.
-    shares = [todo[k::workers] for k in range(min(workers, len(todo)))]
-    with Pool(len(shares), inherit=True) as pool:
-        numbers = [pool.submit(_make, [books[i] for i in share]) for share in shares]
-        meanwhile()
-        made = pool.results(numbers)
-    for share, bodies in zip(shares, made, strict=True):
-        for i, data in zip(share, bodies, strict=True):
-            store.put("xlsx", books[i].key(), data)
-            found[i] = data
-    return [data for data in found if data is not None]
+def book_bytes(book: Book, store: Store) -> bytes:
+    """The bytes of a book, from the store where they were made before."""
+    key = book.key()
+    found = store.get("xlsx", key)
+    if found is None:
+        found = xlsx_bytes(book.sheets, book.title, book.edition)
+        store.put("xlsx", key, found)
+    return found
 
 
 def xlsx_bytes(sheets: Sequence[Sheet], title: str, edition: str = "") -> bytes:
@@ -127,11 +118,44 @@ def xlsx_bytes(sheets: Sequence[Sheet], title: str, edition: str = "") -> bytes:
     readme.append([])
     readme.extend([line] for line in NOTES)
     _write(book, "说明", readme, (16, 60, 60), bold=(0, 2))
-    for sheet in sheets:
-        _write(book, sheet.label, [list(sheet.header), *sheet.rows], _widths(sheet), bold=(0,), freeze=True)
+    rows: dict[str, str] = {}
+    for number, sheet in enumerate(sheets, start=2):
+        _write(book, sheet.label, [sheet.header], _widths(sheet), bold=(0,), freeze=True)
+        rows[f"xl/worksheets/sheet{number}.xml"] = rows_xml(sheet.rows, start=2)
     out = io.BytesIO()
-    book.save(out)
-    return _normalised(out.getvalue())
+    # Compressed once, by `_normalised`.
+    ExcelWriter(book, zipfile.ZipFile(out, "w", zipfile.ZIP_STORED)).save()
+    return _normalised(out.getvalue(), rows)
+
+
+def rows_xml(rows: Rows, start: int) -> str:
+    """Rows as the XML of a sheet, from row `start` on: what openpyxl would write of them, ten times faster.
+    A text is the text itself: never a formula, never an error value. Raises IllegalCharacterError for
+    control characters, which no Excel file may hold."""
+    parts: list[str] = []
+    for number, row in enumerate(rows, start):
+        parts.append(f'<row r="{number}">')
+        for letter, value in zip(_LETTERS, row, strict=False):
+            if value is None:
+                continue
+            if isinstance(value, str):
+                parts.append(f'<c r="{letter}{number}" t="inlineStr"{_text_xml(value[:_LONGEST])}')
+            else:
+                parts.append(f'<c r="{letter}{number}" t="n"><v>{safe_string(value)}</v></c>')
+        parts.append("</row>")
+    whole = "".join(parts)
+    if ILLEGAL_CHARACTERS_RE.search(whole):
+        raise IllegalCharacterError
+    return whole
+
+
+@lru_cache(2048)
+def _text_xml(value: str) -> str:
+    """The rest of a cell that holds a text; the same few stand in most rows."""
+    if not value:
+        return " />"
+    space = ' xml:space="preserve"' if value.strip() not in ("", value) else ""
+    return f"><is><t{space}>{escape(value)}</t></is></c>"
 
 
 NOTES = (
@@ -153,16 +177,12 @@ def _write(
     freeze: bool = False,
 ) -> None:
     sheet = book.create_sheet(title)
-    for i, width in enumerate(widths):
-        sheet.column_dimensions["ABCDEFGHIJKLMNOPQRSTUVWXYZ"[i]].width = width
+    for letter, width in zip(_LETTERS, widths, strict=False):
+        sheet.column_dimensions[letter].width = width
     if freeze:
         sheet.freeze_panes = "A2"
     strong, wrapped = Font(bold=True), Alignment(vertical="top", wrap_text=True)
     for number, row in enumerate(rows):
-        if freeze and number not in bold:
-            # Plain values are written several times faster than styled cells.
-            sheet.append([_as_text(sheet, v) if isinstance(v, str) and v[:1] in "=#" else v for v in row])
-            continue
         cells = []
         for value in row:
             cell = _as_text(sheet, value) if isinstance(value, str) else WriteOnlyCell(sheet, value=value)
@@ -190,14 +210,16 @@ def _widths(sheet: Sheet) -> list[int]:
     return widths
 
 
-def _normalised(data: bytes) -> bytes:
-    """The same workbook with every time in it fixed."""
+def _normalised(data: bytes, rows: Mapping[str, str]) -> bytes:
+    """The same workbook with every time in it fixed, and `rows` at the ends of their sheets."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for name in sorted(old.namelist(), key=lambda n: (n != "[Content_Types].xml", n)):
             body = old.read(name)
             if name == "docProps/core.xml":
                 body = _TIMES.sub(rb"\g<1>" + _DOCUMENT_TIME.encode() + rb"\g<2>", body)
+            if name in rows:
+                body = body.replace(_END, rows[name].encode() + _END)
             entry = zipfile.ZipInfo(name, _ZIP_TIME)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3  # else it tells the machine's operating system

@@ -1,0 +1,80 @@
+"""Putting a finished site in the place of the old one: whole or not at all, whenever it is interrupted.
+
+What the new site takes over from the old one is moved, not copied: of a country's half a million files
+a build that changes one county moves some thousand folders. The list of them is written down first, so
+that an interrupted change is undone by the next build.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from gongbao.cache_room import remove_former
+from gongbao.publication import Publication
+
+
+def recover(publication: Publication) -> None:
+    """Clear what an interrupted build left: staging goes, a site moved aside comes back."""
+    aside, staging = _aside(publication), publication.state / "staging"
+    if aside.exists():
+        if publication.output_folder.exists():
+            shutil.rmtree(aside)
+        else:
+            _move(_listed(publication), staging / "site", aside)
+            aside.rename(publication.output_folder)
+    shutil.rmtree(staging, ignore_errors=True)
+    remove_former(publication.state)
+
+
+def put_in_place(staged: Path, publication: Publication, taken: Iterable[str] = ()) -> None:
+    """Replace the site by a finished one with two renames, between which the files and folders `taken` are
+    moved from the old one to the new one; if anything fails, all is undone. `staged` is the folder `site`
+    of the publication's staging folder."""
+    target, aside, names = publication.output_folder, _aside(publication), list(taken)
+    _list(publication, names)
+    if target.exists():
+        target.rename(aside)
+    try:
+        _move(names, aside, staged)
+        staged.rename(target)
+    except OSError:
+        if aside.exists():
+            _move(names, staged, aside)
+            aside.rename(target)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _move(names: Iterable[str], source: Path, target: Path) -> None:
+    """Move what is there, and not yet in the target."""
+    folders: set[Path] = set()
+    for name in names:
+        old, new = source / name, target / name
+        if new.parent not in folders:
+            new.parent.mkdir(parents=True, exist_ok=True)
+            folders.add(new.parent)
+        if old.exists() and not new.exists():
+            old.rename(new)
+
+
+def _aside(publication: Publication) -> Path:
+    return publication.state / "previous-site"
+
+
+def _list(publication: Publication, names: list[str]) -> None:
+    path = publication.state / "moving.json"
+    partial = path.with_suffix(".partial")
+    with partial.open("w", encoding="utf-8") as file:
+        json.dump(names, file)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+
+
+def _listed(publication: Publication) -> list[str]:
+    names: list[str] = json.loads((publication.state / "moving.json").read_text("utf-8"))
+    return names

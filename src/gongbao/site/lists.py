@@ -1,0 +1,117 @@
+"""The parts of the site that are of many places: the lists of a group, and what all groups share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gongbao.publication import Publication
+from gongbao.site import compare, reference, written
+from gongbao.site.charts import character_warning, draw, vega_bundle
+from gongbao.site.compare import Comparison
+from gongbao.site.downloads import shared_downloads
+from gongbao.site.group_pages import leaf_pages, shared_pages, upper_pages
+from gongbao.site.groups import Group, leaves
+from gongbao.site.layout import Page
+from gongbao.site.reading import ReportSummary
+from gongbao.site.snapshot import edition_snapshot
+from gongbao.site.summary import GroupSummary, add_up, summarise
+from gongbao.site.writing import Made, Place, Site, Writer
+
+
+@dataclass(frozen=True, slots=True)
+class SharedJob:
+    """What the pages above all places need: the summaries of the leaves, whether the site has charts, and
+    of a release the titles of the leaves' pages."""
+
+    summaries: Mapping[str, GroupSummary]
+    charts: bool
+    titles: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class LeafTold:
+    """What a leaf's task tells the one above: its counts, and the titles of its pages."""
+
+    summary: GroupSummary
+    titles: Mapping[str, str]
+
+
+def leaf_places(site: Site, leaf: Group) -> list[Place]:
+    """The places of a leaf's counties, of all years."""
+    plan, years = site.catalogue.plan, site.catalogue.years
+    return [(year, region) for region in leaf.regions for year in years if (year, region) in plan]
+
+
+def make_leaf(site: Site, leaf: Group) -> Made:
+    """Write the pages that list the counties of a leaf. Raises ChartError."""
+    reports: list[ReportSummary] = []
+    files = {}
+    for place in leaf_places(site, leaf):
+        told = site.summary(place)
+        reports.extend(told.reports)
+        files[place] = told.files
+    catalogue = site.catalogue.of(reports, files)
+    comparisons = {area: compare.compare(catalogue, area, leaf) for area in catalogue.areas}
+    spec_places = _spec_places(comparisons, leaf)
+    svgs, drawn = draw(spec_places, site.store)
+    writer = Writer(site)
+    for page in leaf_pages(site.publication, catalogue, leaf, comparisons, svgs):
+        writer.page(page)
+    for area, found in comparisons.items():
+        folder = compare.displays_folder(area, leaf.code)
+        for each in found:
+            writer.displays(folder, each.figures, each.tables, svgs)
+    warnings = [w for spec, at in spec_places.items() if (w := character_warning(spec, at))]
+    return Made(
+        writer.digests,
+        len(writer.titles),
+        sum(len(each.figures) for found in comparisons.values() for each in found),
+        drawn,
+        0,
+        tuple(warnings),
+        LeafTold(summarise(catalogue, leaf), writer.titles if site.publication.release else {}),
+    )
+
+
+def _spec_places(comparisons: Mapping[str, list[Comparison]], leaf: Group) -> dict[str, str]:
+    return {
+        figure.spec_text(): f"{compare.displays_folder(area, leaf.code)[1:]} 图 {figure.number}"
+        for area, found in comparisons.items()
+        for each in found
+        for figure in each.figures
+    }
+
+
+def make_shared(site: Site, job: SharedJob) -> Made:
+    """Write what stands above all places: the pages of groups of groups, pages that list no places, the
+    written pages, shared downloads, the theme and the script of the interactive view."""
+    publication, catalogue, writer = site.publication, site.catalogue, Writer(site)
+    assert {leaf.code for leaf in leaves(site.root)} == set(job.summaries)
+    for page in upper_pages(publication, catalogue, site.root, add_up(site.root, job.summaries)):
+        writer.page(page)
+    for page in shared_pages(catalogue):
+        writer.page(page)
+    if site.project is None:
+        for page in (*written_pages(publication), reference.not_found_page()):
+            writer.page(page)
+        copy_theme(publication, writer)
+        if publication.release is not None:
+            writer.file(*edition_snapshot(catalogue, publication, {**job.titles, **writer.titles}))
+    for address, data in shared_downloads(catalogue, publication.release):
+        writer.file(address, data)
+    if job.charts:
+        writer.file("/assets/vega.js", vega_bundle(site.store))
+    return Made(writer.digests, len(writer.titles))
+
+
+def written_pages(publication: Publication) -> list[Page]:
+    return [written.written_page(page) for page in written.read_written(publication.pages)]
+
+
+def copy_theme(publication: Publication, writer: Writer) -> None:
+    """The theme's files as they are, in the order of their names."""
+    theme = publication.pages / "theme"
+    for path in sorted(theme.rglob("*")) if theme.is_dir() else ():
+        if path.is_file() and not path.name.startswith("."):
+            writer.file(f"/site/theme/{path.relative_to(theme).as_posix()}", path.read_bytes())

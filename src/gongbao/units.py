@@ -1,0 +1,144 @@
+"""The files of a site in units, each recognised without reading it while nobody has touched it.
+
+A unit is a folder three levels below the site with everything in it (a county's reports of a year, its
+downloads), or any file that stands higher. Of a country's half a million files some ten thousand units
+have to be remembered. A unit is stamped with the sizes, times and numbers of its files: the same stamp
+are the same files; with any other stamp they are read and compared by their SHA-256.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+# A file that changed so short a time ago could change once more within the same tick of its clock.
+SETTLED = 2_000_000_000
+_LEVELS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What is known of a unit: a digest of its files' names and bytes, and its stamp, "" while too fresh."""
+
+    content: str
+    stamp: str = ""
+
+
+def unit_of(name: str) -> str:
+    """The unit that a file belongs to, by its name below the site."""
+    return "/".join(name.split("/", _LEVELS)[:_LEVELS])
+
+
+def content_of(digests: Mapping[str, str]) -> str:
+    """A digest of files: name below the site -> SHA-256 of its bytes."""
+    lines = sorted(f"{name} {digest}\n" for name, digest in digests.items())
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def unit_contents(digests: Mapping[str, str]) -> dict[str, str]:
+    """The content of each unit that these files make up."""
+    found: dict[str, dict[str, str]] = {}
+    for name, digest in digests.items():
+        found.setdefault(unit_of(name), {})[name] = digest
+    return {unit: content_of(own) for unit, own in found.items()}
+
+
+@dataclass
+class SiteFiles:
+    """The units of a folder as they are now, beside what was known of them."""
+
+    folder: Path
+    known: Mapping[str, Unit]
+    _stamps: dict[str, str] = field(default_factory=dict)
+    _units: dict[str, Unit] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.folder.is_dir():
+            self._stamps = dict(_stamps(self.folder))
+
+    @property
+    def names(self) -> set[str]:
+        return set(self._stamps)
+
+    def unit(self, name: str) -> Unit:
+        """A unit as it is now, read if its stamp is not the known one; without content if it isn't there."""
+        if name not in self._units:
+            self._units[name] = self._look(name)
+        return self._units[name]
+
+    def _look(self, name: str) -> Unit:
+        stamp, known = self._stamps.get(name), self.known.get(name)
+        if stamp is None:
+            return Unit("")
+        if known is not None and stamp and known.stamp == stamp:
+            return known
+        digests = {}
+        for path in _below(self.folder / name):
+            with path.open("rb") as file:
+                digests[path.relative_to(self.folder).as_posix()] = hashlib.file_digest(
+                    file, "sha256"
+                ).hexdigest()
+        return Unit(content_of(digests), stamp)
+
+
+def stamped(folder: Path, contents: Mapping[str, str]) -> dict[str, Unit]:
+    """The units of a folder whose contents are known, with the stamps that they have now."""
+    return {name: Unit(contents[name], stamp) for name, stamp in _stamps(folder) if name in contents}
+
+
+def _below(path: Path) -> Iterator[Path]:
+    if not path.is_dir():
+        yield path
+        return
+    for here, _, names in os.walk(path):
+        yield from (Path(here, name) for name in names)
+
+
+def _stamps(folder: Path) -> Iterator[tuple[str, str]]:
+    """(unit, its stamp, "" while a file of it is too fresh to be recognised)."""
+    latest = time.time_ns() - SETTLED
+
+    def stamp(lines: list[str], newest: int) -> str:
+        lines.sort()
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:32] if newest < latest else ""
+
+    def walk(path: str, name: str, level: int) -> Iterator[tuple[str, str]]:
+        with os.scandir(path) as entries:
+            for entry in entries:
+                own = f"{name}/{entry.name}" if name else entry.name
+                if entry.is_dir():
+                    if level < _LEVELS - 1:
+                        yield from walk(entry.path, own, level + 1)
+                        continue
+                    lines: list[str] = []
+                    newest = _gather(entry.path, "", lines)
+                    if lines:
+                        yield own, stamp(lines, newest)
+                else:
+                    state = entry.stat()
+                    yield own, stamp([_line("", state)], max(state.st_mtime_ns, state.st_ctime_ns))
+
+    yield from walk(str(folder), "", 0)
+
+
+def _gather(path: str, prefix: str, lines: list[str]) -> int:
+    """Add a line for every file below; returns the time of the newest."""
+    newest = 0
+    with os.scandir(path) as entries:
+        for entry in entries:
+            name = f"{prefix}{entry.name}"
+            if entry.is_dir():
+                newest = max(newest, _gather(entry.path, f"{name}/", lines))
+            else:
+                state = entry.stat()
+                lines.append(_line(name, state))
+                newest = max(newest, state.st_mtime_ns, state.st_ctime_ns)
+    return newest
+
+
+def _line(name: str, state: os.stat_result) -> str:
+    return f"{name} {state.st_size} {state.st_mtime_ns} {state.st_ctime_ns} {state.st_ino}"
