@@ -55,7 +55,7 @@ class Unchanged:
     _group_keys: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        shared = [self.dataset.fingerprint(name) for name in (*SHARED_TABLES, "sources")]
+        shared = [self.dataset.fingerprint(name) for name in SHARED_TABLES if name not in SUBMISSION_TABLES]
         books = [f"{w.area}\0{w.title}\0{w.description}\0{w.digest}" for w in self.workbooks.values()]
         # What all pages depend on: this program, the libraries, the settings, the shared tables, the workbooks.
         self._everywhere = digest(self.standing.recipe(), *shared, *sorted(books))

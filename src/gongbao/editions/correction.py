@@ -9,7 +9,7 @@ from gongbao.editions.relocate import released_address, rewritten
 from gongbao.publication import Publication, Release
 from gongbao.site.addresses import corrections
 from gongbao.site.bodies import Heading
-from gongbao.site.catalogue import is_sample
+from gongbao.site.entries import is_sample
 from gongbao.site.layout import Crumb, Page, Subject, chinese_day, navigation, relative, whole
 
 _LOG = "/-/corrections.html"

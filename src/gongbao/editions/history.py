@@ -22,7 +22,7 @@ from gongbao.editions.packages import PACKAGE, PROFILE, created, json_text
 from gongbao.editions.snapshots import Snapshot, read_snapshot
 from gongbao.editions.tree import Revision, Tree
 from gongbao.publication import Publication
-from gongbao.site.catalogue import is_sample
+from gongbao.site.entries import is_sample
 from gongbao.site.tabular import csv_bytes
 
 FOLDER = "history"

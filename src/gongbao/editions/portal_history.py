@@ -12,7 +12,7 @@ from gongbao.editions.portal_home import CRUMB
 from gongbao.editions.portal_series import Point, Series
 from gongbao.editions.portal_versions import CountyVersions
 from gongbao.site.bodies import Heading
-from gongbao.site.catalogue import is_sample
+from gongbao.site.entries import is_sample
 from gongbao.site.layout import Crumb, Page
 from gongbao.site.tabular import Scalar, csv_bytes
 

@@ -13,7 +13,7 @@ from gongbao.editions.portal_places import edition_groups, everyone, place_group
 from gongbao.editions.portal_shelf import OVERVIEW, CountyRevision, Shelf, json_bytes
 from gongbao.editions.tree import STATE_WORDS, Event, Revision
 from gongbao.publication import Publication
-from gongbao.site.catalogue import is_sample
+from gongbao.site.entries import is_sample
 from gongbao.site.groups import GROUP
 from gongbao.site.layout import Crumb, Page
 from gongbao.site.places import LISTED, County, Line, ReportLink

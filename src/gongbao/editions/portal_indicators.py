@@ -14,7 +14,7 @@ from gongbao.editions.history import DEFINITIONS_HEADER, FOLDER
 from gongbao.editions.portal_frame import INDICATORS, Frame, portal_fragment
 from gongbao.editions.portal_home import CRUMB
 from gongbao.publication import Publication
-from gongbao.site.catalogue import is_sample
+from gongbao.site.entries import is_sample
 from gongbao.site.layout import Crumb, Page
 
 _CRUMBS = (CRUMB, Crumb("历年指标", INDICATORS))

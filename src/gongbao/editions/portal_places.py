@@ -11,7 +11,7 @@ from typing import Any
 from gongbao.editions.portal_frame import HOME, portal_fragment
 from gongbao.editions.portal_shelf import Shelf
 from gongbao.editions.tree import Revision
-from gongbao.site.catalogue import is_sample
+from gongbao.site.entries import is_sample
 from gongbao.site.groups import GROUP, Group, in_order, inner, leaves, make_groups
 from gongbao.site.layout import Crumb, Page
 

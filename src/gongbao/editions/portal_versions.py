@@ -15,7 +15,7 @@ from gongbao.editions.portal_frame import portal_fragment
 from gongbao.editions.portal_home import CRUMB
 from gongbao.editions.portal_shelf import OVERVIEW, CountyRevision, Shelf, json_bytes
 from gongbao.editions.tree import STATE_WORDS, Revision
-from gongbao.site.catalogue import is_sample
+from gongbao.site.entries import is_sample
 from gongbao.site.layout import Crumb, Page
 
 

@@ -2,74 +2,35 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from gongbao.data.columns import AREAS, STAGES
+import pandas as pd
+
+from gongbao.data.columns import AREAS
 from gongbao.data.dataset import Dataset
 from gongbao.data.editions import Edition, edition_of
-from gongbao.data.schema import STANDARD_NAMES, SUBMISSION_TABLES, TABLES
+from gongbao.data.schema import SUBMISSION_TABLES, TABLES
 from gongbao.data.succession import Changes, code_changes, code_in
-from gongbao.present import Number, Verdict
+from gongbao.present import Verdict
 from gongbao.present.published import Disclosure, make_disclosure, published_number
 from gongbao.rows import row_dicts
+from gongbao.site.entries import (
+    Indicator,
+    Source,
+    Value,
+    indicator_of,
+    is_sample,
+    source_of,
+    text,
+    value_order,
+)
 from gongbao.site.plan import Files, Plan
 from gongbao.site.reading import Info, ReportSummary, area_order, in_order
 from gongbao.standards.rectification import DeadlineRule
 from gongbao.workbooks.planning import row_areas
-
-STAGE_ORDER = {stage: i for i, stage in enumerate(STAGES)}
-OPERATORS = {">=": "≥", "<=": "≤", "=": "="}
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A document that numbers come from. `date` is as precise as it is known."""
-
-    source_id: str
-    title: str
-    doc_no: str
-    issuer: str
-    date: str
-    url: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class Indicator:
-    """A public indicator, with its definition as printed; empty text where nothing is said."""
-
-    indicator_id: str
-    area: str
-    name: str
-    unit: str
-    stages: str
-    statistics: str
-    fields: tuple[tuple[str, str], ...]
-    source_id: str
-
-    @property
-    def page(self) -> str:
-        return f"/site/indicators/{self.indicator_id}.html"
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """One published number with its place. `number.origin` is the cell it was typed into."""
-
-    indicator_id: str
-    region: str
-    year: int
-    period: str
-    stage: str
-    statistic: str
-    number: Number
-    source_id: str
-    note: str
 
 
 class Catalogue:
@@ -107,6 +68,7 @@ class Catalogue:
         for report in in_order(reports):
             self._by_place.setdefault((report.year, report.region), []).append(report)
         self._values: dict[tuple[int, str], list[Value]] = {}
+        self._sources: dict[tuple[int, str], dict[str, Source]] = {}
         self._source_ids: dict[tuple[int, str], set[tuple[str, str]]] = {}
 
     def of(
@@ -114,7 +76,8 @@ class Catalogue:
     ) -> Catalogue:
         """A catalogue of these reports. What is of no single place is shared with this one."""
         other = copy(self)
-        other.__dict__.pop("values", None)
+        for name in ("values", "sources"):
+            other.__dict__.pop(name, None)
         other._hold(reports, files)
         return other
 
@@ -127,7 +90,7 @@ class Catalogue:
 
     def warmed(self) -> Catalogue:
         """This catalogue, having worked out what `of` shares."""
-        for name in ("years", "areas", "_regions_of", "indicators", "targets", "sources", "_definitions",
+        for name in ("years", "areas", "_regions_of", "indicators", "targets", "_definitions",
                      "_changes", "_submissions", "_rows_of_region"):  # fmt: skip
             getattr(self, name)
         return self
@@ -264,7 +227,7 @@ class Catalogue:
         """The public indicators in the order of the definitions; internal ones have no place on a public site."""
         rows = self.dataset.table("indicators")
         return {
-            str(row["indicator_id"]): _indicator(row)
+            str(row["indicator_id"]): indicator_of(row)
             for row in row_dicts(rows)
             if self.internal or row["publish"] == "public"
         }
@@ -337,12 +300,26 @@ class Catalogue:
 
     @cached_property
     def sources(self) -> dict[str, Source]:
-        """All sources by number, the publication's own first, then those that submissions list."""
+        """Sources by number: the publication's own, then those that submissions list, of the places with
+        summaries here or, without any, of all."""
+        if not self._by_place:
+            return _sources(self.dataset.table("sources"))
         found: dict[str, Source] = {}
-        for row in row_dicts(self.dataset.table("sources")):
-            source = source_of(row)
-            found.setdefault(source.source_id, source)
+        for place in self._by_place:
+            for id, source in self._place_sources(*place).items():
+                found.setdefault(id, source)
         return found
+
+    def _place_sources(self, year: int, region: str) -> dict[str, Source]:
+        if (year, region) not in self._sources:
+            self._sources[year, region] = _sources(self.dataset.table("sources", region, year))
+        return self._sources[year, region]
+
+    def title_of(self, value: Value) -> str:
+        """The title of the document that a value comes from. Two counties may call different documents by
+        the same number, so it is looked up where the value was submitted."""
+        source = self._place_sources(value.year, value.region).get(value.source_id)
+        return source.title if source else value.source_id
 
     def source_title(self, source_id: str) -> str:
         source = self.sources.get(source_id)
@@ -367,53 +344,12 @@ class Catalogue:
                     yield self.row_area(name, row), text(row["source_id"])
 
 
-def source_of(row: Mapping[Any, Any]) -> Source:
-    """A row of the table of sources."""
-    names = ("source_id", "title", "doc_no", "issuer", "date", "url", "note")
-    return Source(*(text(row[name]) for name in names))
-
-
-def is_sample(region: str) -> bool:
-    """Whether a region is invented (codes 99xxxx) and its data marked 示例数据."""
-    return region.startswith("99")
-
-
-def text(value: Any) -> str:
-    """The text of a cell; empty where missing."""
-    return value if isinstance(value, str) else ""
-
-
-def number_or_none(value: Any) -> float | None:
-    return None if value is None or math.isnan(value) else float(value)
-
-
-DEFINITION_FIELDS = (
-    ("定义", "definition"),
-    ("计算方法", "formula"),
-    ("分子", "numerator"),
-    ("分母", "denominator"),
-    ("分母口径", "denominator_basis"),
-    ("时期", "period_type"),
-    ("所属标准", "standard"),
-    ("主题", "topic"),
-)
-
-
-def _indicator(row: Mapping[Any, Any]) -> Indicator:
-    shown = {name: text(row[name]) for _, name in DEFINITION_FIELDS}
-    codes = [code.strip() for code in shown["standard"].split(";") if code.strip()]
-    shown["standard"] = "；".join(STANDARD_NAMES.get(code, code) for code in codes)
-    fields = tuple((label, shown[name]) for label, name in DEFINITION_FIELDS if shown[name])
-    return Indicator(
-        str(row["indicator_id"]),
-        str(row["area_id"]),
-        str(row["name_zh"]),
-        text(row["unit"]),
-        text(row["stage"]).replace("；", "、"),
-        text(row["statistics"]).replace("；", "、"),
-        fields,
-        text(row["source_id"]),
-    )
+def _sources(rows: pd.DataFrame) -> dict[str, Source]:
+    found: dict[str, Source] = {}
+    for row in row_dicts(rows):
+        source = source_of(row)
+        found.setdefault(source.source_id, source)
+    return found
 
 
 def _by_indicator(values: Iterable[Value]) -> dict[str, list[Value]]:
@@ -423,15 +359,3 @@ def _by_indicator(values: Iterable[Value]) -> dict[str, list[Value]]:
     for own in found.values():
         own.sort(key=value_order)
     return found
-
-
-def value_order(value: Value) -> tuple[Any, ...]:
-    return (
-        is_sample(value.region),
-        value.region,
-        -value.year,
-        STAGE_ORDER.get(value.stage, len(STAGE_ORDER)),
-        value.statistic != "数值",
-        value.statistic,
-        value.period,
-    )

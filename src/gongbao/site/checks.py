@@ -8,7 +8,8 @@ from typing import Any
 from gongbao.present import Column
 from gongbao.present.numbers import plain
 from gongbao.present.table import Cell, make_table
-from gongbao.site.catalogue import OPERATORS, Catalogue, text
+from gongbao.site.catalogue import Catalogue
+from gongbao.site.entries import OPERATORS, text
 from gongbao.site.layout import Crumb, Page, fragment
 from gongbao.site.places import HOME
 from gongbao.standards.outcome import Outcome

@@ -16,7 +16,8 @@ from gongbao.present.numbers import plain
 from gongbao.present.table import make_table
 from gongbao.present.theme import COLOURS, config
 from gongbao.rows import row_dicts
-from gongbao.site.catalogue import OPERATORS, Catalogue, is_sample
+from gongbao.site.catalogue import Catalogue
+from gongbao.site.entries import OPERATORS, is_sample
 from gongbao.site.groups import Group
 from gongbao.site.layout import Crumb, Page, fragment
 from gongbao.site.places import HOME, area_page

@@ -12,7 +12,8 @@ from gongbao.data.schema import TABLES
 from gongbao.present.published import STATISTIC_UNITS
 from gongbao.publication import Release
 from gongbao.rows import row_dicts
-from gongbao.site.catalogue import Catalogue, is_sample, text
+from gongbao.site.catalogue import Catalogue
+from gongbao.site.entries import is_sample, text
 from gongbao.site.plan import Files
 from gongbao.site.reading import ReportContent
 from gongbao.site.tabular import Book, Scalar, Sheet, csv_bytes
@@ -136,7 +137,7 @@ def _values(catalogue: Catalogue, year: int, region: str) -> Sheet:
             v.number.qualifier,
             str(v.number),
             _missing(v.number.suppressed, v.number.missing),
-            catalogue.source_title(v.source_id),
+            catalogue.title_of(v),
             v.number.origin,
             v.note,
         )

@@ -15,10 +15,11 @@ from gongbao.present.table import make_table
 from gongbao.publication import Publication, Release
 from gongbao.site import checks, compare, places, reference
 from gongbao.site.addresses import in_edition
-from gongbao.site.catalogue import Catalogue, Indicator
+from gongbao.site.catalogue import Catalogue
 from gongbao.site.compare import Comparison, compare_crumbs, compare_title
 from gongbao.site.dataset_card import Download, card_script, dataset_card
 from gongbao.site.downloads import SHARED_FILES
+from gongbao.site.entries import Indicator
 from gongbao.site.groups import Group, inner
 from gongbao.site.layout import Page, fragment
 from gongbao.site.places import (

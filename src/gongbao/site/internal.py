@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from gongbao.rows import row_dicts
-from gongbao.site.catalogue import Catalogue, text
+from gongbao.site.catalogue import Catalogue
+from gongbao.site.entries import text
 from gongbao.site.layout import fragment
 
 MARKER = "INTERNAL"
@@ -32,7 +33,7 @@ def internal_section(catalogue: Catalogue, year: int, region: str, area: str, ad
             str(v.number),
             v.statistic,
             _quote(catalogue, year, region, v.indicator_id, v.number.origin),
-            catalogue.source_title(v.source_id),
+            catalogue.title_of(v),
         )
         for id in definitions
         for v in own.get(id, ())

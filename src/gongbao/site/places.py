@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from gongbao.present import Fact, Facts, Verdict, Verdicts
 from gongbao.publication import Publication
 from gongbao.site.bodies import Body
-from gongbao.site.catalogue import Catalogue, is_sample
+from gongbao.site.catalogue import Catalogue
+from gongbao.site.entries import is_sample
 from gongbao.site.groups import ROOT, WHOLE, Group
 from gongbao.site.internal import internal_section
 from gongbao.site.layout import Crumb, Page, Subject, fragment

@@ -12,18 +12,10 @@ from gongbao.present.numbers import plain
 from gongbao.present.table import Cell, make_table
 from gongbao.publication import Publication, Release
 from gongbao.site.addresses import in_edition
-from gongbao.site.catalogue import (
-    OPERATORS,
-    STAGE_ORDER,
-    Catalogue,
-    Indicator,
-    Value,
-    is_sample,
-    number_or_none,
-    text,
-)
+from gongbao.site.catalogue import Catalogue
 from gongbao.site.dataset_card import EXCEL, Download, Variable, card_script, dataset_card
 from gongbao.site.downloads import SHARED_FILES
+from gongbao.site.entries import OPERATORS, STAGE_ORDER, Indicator, Value, is_sample, number_or_none, text
 from gongbao.site.groups import Group
 from gongbao.site.layout import Crumb, Page, fragment
 from gongbao.site.places import HOME, county_page
@@ -167,7 +159,7 @@ def _value_tables(catalogue: Catalogue, indicator: Indicator, values: list[Value
                 v.stage,
                 v.period or "—",
                 Cell(v.number.digits if unit else str(v.number), v.number.public),
-                catalogue.source_title(v.source_id) or "—",
+                catalogue.title_of(v) or "—",
                 v.number.origin,
                 v.note or "—",
             ]

@@ -16,15 +16,8 @@ from gongbao.data.succession import changes_of, code_in, submitted_years
 from gongbao.publication import Publication
 from gongbao.rows import row_dicts
 from gongbao.site.addresses import in_edition
-from gongbao.site.catalogue import (
-    DEFINITION_FIELDS,
-    Catalogue,
-    Indicator,
-    Value,
-    number_or_none,
-    text,
-    value_order,
-)
+from gongbao.site.catalogue import Catalogue
+from gongbao.site.entries import DEFINITION_FIELDS, Indicator, Value, number_or_none, text, value_order
 from gongbao.site.reading import ReportContent, in_order
 from gongbao.site.tabular import Sheet
 from gongbao.site.work_downloads import SMALL_WITHHELD
@@ -269,7 +262,7 @@ def _value(catalogue: Catalogue, value: Value) -> dict[str, Any]:
         "unit": number.unit,
         "qualifier": number.qualifier,
         "missing": SMALL_WITHHELD if number.suppressed else number.missing,
-        "source": catalogue.source_title(value.source_id),
+        "source": catalogue.title_of(value),
         "source_id": value.source_id,
         "origin": number.origin,
         "note": value.note,

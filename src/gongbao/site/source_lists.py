@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gongbao.rows import row_dicts
-from gongbao.site.catalogue import Catalogue, Source, source_of
+from gongbao.site.catalogue import Catalogue
+from gongbao.site.entries import Source, source_of
 
 
 def own_sources(catalogue: Catalogue) -> list[Source]:

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from gongbao.site.catalogue import Catalogue, is_sample
+from gongbao.site.catalogue import Catalogue
+from gongbao.site.entries import is_sample
 from gongbao.site.groups import Group
 from gongbao.site.reading import ReportSummary, leading
 from gongbao.site.source_lists import submitted_sources

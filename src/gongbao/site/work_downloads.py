@@ -16,7 +16,8 @@ from gongbao.data.schema import TABLES
 from gongbao.data.succession import changes_of, code_in
 from gongbao.present.published import staffing_numbers
 from gongbao.rows import row_dicts
-from gongbao.site.catalogue import Catalogue, text
+from gongbao.site.catalogue import Catalogue
+from gongbao.site.entries import text
 from gongbao.site.tabular import Scalar, Sheet
 from gongbao.standards.disclosure import LEAST_COUNT, group_shown
 from gongbao.standards.rectification import Case, read_cases
