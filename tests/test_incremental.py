@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
+import sysconfig
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +16,9 @@ import pytest
 from openpyxl import load_workbook
 
 import gongbao
-from publications import copy_publication, run_gongbao
+from gongbao.in_place import recover
+from gongbao.publication import open_publication
+from publications import ROOT, copy_publication, run_gongbao
 
 COUNTY = "2019/511923"
 WORKBOOKS = ("finance", "overview")
@@ -163,4 +167,109 @@ def test_a_damaged_record_is_no_record(place: Place, content: str) -> None:
     before = files(place.site)
     (place.publication / ".gongbao/last-build.json").write_text(content, "utf-8")
     assert UNCHANGED in place.build()
+    assert files(place.site) == before
+
+
+# --- places that are taken over ------------------------------------------------------------------------
+
+
+def change_value(place: Place, submission: str) -> None:
+    """Another number in the submission: the first spending per pupil."""
+    path = place.publication / f"data/{submission}.xlsx"
+    book = load_workbook(path)
+    rows = book["指标数据"].iter_rows()
+    cell = next(c for row in rows for c in row if isinstance(c.value, float | int) and c.value > 1000)
+    cell.value += 1
+    book.save(path)
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """Two counties of one year, built; changed by the test below alone, one thing after the other."""
+    root = tmp_path_factory.mktemp("two")
+    place = Place(copy_publication(root / "publication", "2023/990106", "2023/990107"), root / "code")
+    for path in (place.publication / "workbooks").glob("*.ipynb"):
+        if path.stem not in WORKBOOKS:
+            path.unlink()
+    shutil.copytree(Path(gongbao.__file__).parent, place.code / "gongbao")
+    place.build()
+    return place
+
+
+def numbers(place: Place, county: str) -> dict[str, int]:
+    """The files of a county by their number: another one has been made anew."""
+    folder = place.site / "reports/2023" / county
+    return {p.relative_to(folder).as_posix(): p.stat().st_ino for p in folder.rglob("*") if p.is_file()}
+
+
+def spoil_page(place: Place) -> None:
+    """By hand, in the same file, as long and as old as before."""
+    path = place.site / "reports/2023/990106/finance.html"
+    state, data = path.stat(), path.read_bytes()
+    path.write_bytes(data.replace(b"0", b"9", 1))
+    os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
+
+
+def remove_report(place: Place) -> None:
+    (place.publication / "workbooks/finance.ipynb").rename(place.publication / "finance.kept")
+
+
+def restore_report(place: Place) -> None:
+    (place.publication / "finance.kept").rename(place.publication / "workbooks/finance.ipynb")
+
+
+STEPS: list[tuple[str, Callable[[Place], object], bool]] = [
+    # what is changed, how, whether the first county stays as it is
+    ("a cell of the other county", lambda p: change_value(p, "2023/990107"), True),
+    ("a page changed by hand", spoil_page, False),
+    (
+        "a county added",
+        lambda p: shutil.copy2(ROOT / "data/2023/990105.xlsx", p.publication / "data/2023/990105.xlsx"),
+        True,
+    ),
+    ("a county that goes", lambda p: (p.publication / "data/2023/990107.xlsx").unlink(), True),
+    ("a report that disappears", remove_report, False),
+    ("the report comes back", restore_report, False),
+]
+
+
+def test_places_that_have_not_changed_are_taken_over_and_nothing_is_stale(two: Place, tmp_path: Path) -> None:
+    for step, (name, change, stays) in enumerate(STEPS):
+        before = numbers(two, "990106")
+        change(two)
+        two.build()
+        assert (numbers(two, "990106") == before) == stays, name
+        assert files(two.site) == two.clean(tmp_path / f"clean-{step}"), f"stale after {name}"
+        there = files(two.site)
+        two.build()
+        assert files(two.site) == there, f"not at rest after {name}"
+
+
+def test_another_version_of_a_library_makes_every_place_anew(place: Place, tmp_path: Path) -> None:
+    """A library is recognised by the folder that names its version."""
+    libraries = Path(sysconfig.get_path("purelib"))
+    before = {path: path.stat().st_ino for path in (place.site / "reports").rglob("*.html")}
+    other = libraries / f"gongbao_test_{os.getpid()}-1.0.dist-info"
+    other.mkdir()
+    try:
+        place.build()
+    finally:
+        other.rmdir()
+    after = {path: path.stat().st_ino for path in (place.site / "reports").rglob("*.html")}
+    assert after.keys() == before.keys() and all(after[path] != before[path] for path in before)
+
+
+def test_an_interrupted_change_of_sites_is_undone(place: Place) -> None:
+    publication = open_publication(place.publication)
+    before = files(place.site)
+    staged = publication.state / "staging/site"
+    staged.mkdir(parents=True)
+    (staged / "index.html").write_text("new", "utf-8")
+    taken = ["reports/2019/511923", "data/2019/511923.xlsx"]
+    (publication.state / "moving.json").write_text(json.dumps(taken), "utf-8")
+    place.site.rename(publication.state / "previous-site")
+    for name in taken:  # as far as it came
+        (staged / name).parent.mkdir(parents=True, exist_ok=True)
+        (publication.state / "previous-site" / name).rename(staged / name)
+    recover(publication)
     assert files(place.site) == before
