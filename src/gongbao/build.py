@@ -142,7 +142,13 @@ def build(
         progress.stage("公开前检查", 1)
         _guard(publication, ready.dataset, site, options.workers)
         if ready.unchanged is not None and not publication.internal and ready.unchanged.words_changed():
-            _check(publication, ready.dataset, publication.output_folder, options.workers, list(ready.unchanged.kept_files()))
+            _check(
+                publication,
+                ready.dataset,
+                publication.output_folder,
+                options.workers,
+                list(ready.unchanged.kept_files()),
+            )
         progress.step("")
         put_in_place(site, publication, ready.unchanged.taken() if ready.unchanged else ())
         if made is not None and standing is not None and ready.unchanged is not None:
