@@ -267,7 +267,7 @@ def _carry_out(
 ) -> Summary:
     publication.state.mkdir(parents=True, exist_ok=True)
     cache, limit = cache_at(publication.cache), publication.settings.cache.limit
-    with _only_build(publication), _disk_errors(), in_use(cache, limit):
+    with only_build(publication), disk_errors(), in_use(cache, limit):
         recover(publication)
         progress.stage("读取并检查数据", 1)
         dataset = read_dataset(
@@ -284,7 +284,7 @@ def _carry_out(
         try:
             plan = _find(keys, work, unchanged)
             work.run(progress)
-            _raise_if_disk_full(work.failures)
+            raise_if_disk_full(work.failures)
             ready = Ready(dataset, workbooks, work, plan, staging, unchanged)
             site = None if work.failures else finish(ready)
         finally:
@@ -334,7 +334,8 @@ def _selected(keys: list[ReportKey], options: Options) -> list[ReportKey]:
 
 
 @contextmanager
-def _only_build(publication: Publication) -> Any:
+def only_build(publication: Publication) -> Any:
+    """Hold the lock of a publication. Raises BuildError if another build does."""
     lock = FileLock(publication.state / "build.lock", timeout=0)
     try:
         with lock:
@@ -344,7 +345,8 @@ def _only_build(publication: Publication) -> Any:
 
 
 @contextmanager
-def _disk_errors() -> Any:
+def disk_errors() -> Any:
+    """A full disk is an error that a person can mend."""
     try:
         yield
     except OSError as error:
@@ -355,7 +357,7 @@ def _disk_errors() -> Any:
         raise
 
 
-def _raise_if_disk_full(failures: tuple[Failure, ...]) -> None:
+def raise_if_disk_full(failures: tuple[Failure, ...]) -> None:
     """A report that could not be written for want of space is not its workbook's fault."""
     for failure in failures:
         if f"[Errno {errno.ENOSPC}]" in failure.evalue:

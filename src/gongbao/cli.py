@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gongbao import cli_cache, cli_editions
-from gongbao.publication import PublicationError, open_publication
+from gongbao.publication import Publication, PublicationError, open_publication
 from gongbao.workbooks.process import fix_hash_order, limit_threads, skip_unused_imports
 
 if TYPE_CHECKING:
     from gongbao.build import Summary
+    from gongbao.standing import Standing
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -131,6 +132,12 @@ def list_reports() -> None:
     default="",
     help="Dask 调度器的地址，如 tcp://10.0.0.5:8786：报告由它的工作机器运行（要另装 gongbao[dask]）。",
 )
+@click.option(
+    "--shard",
+    default="",
+    metavar="K/N",
+    help="只运行第 K 份（共 N 份，如 3/10），结果留在缓存里，不生成网站；用 gongbao merge 合并。",
+)
 @click.option("--fresh", is_flag=True, help="不用以前的运行结果，全部重新运行。")
 @click.option(
     "--internal",
@@ -148,6 +155,7 @@ def build(
     years: tuple[int, ...],
     areas: tuple[str, ...],
     scheduler: str,
+    shard: str,
     fresh: bool,
     internal: bool,
     summary: Path | None,
@@ -161,15 +169,25 @@ def build(
     publication = open_publication()
     if internal:
         publication = publication.for_office()
+    if shard:
+        if regions or years or areas or engine == "quarto":
+            raise click.UsageError("--shard 不能和 --region、--year、--area、--engine quarto 一起用。")
+        cli_cache.run_shard(
+            publication,
+            shard,
+            {"executor": executor, "workers": workers, "scheduler": scheduler, "fresh": fresh},
+            summary,
+        )
+        return
     selection = {"regions": regions, "years": years, "areas": areas}
     standing = Standing.look(publication, selection) if engine == "embedded" else None
     last = standing.last() if standing is not None and not fresh else None
     if last is not None:  # the site is what this build would make
-        _say(last["lines"])
-        _write_summary(last["summary"], summary)
+        say(last["lines"])
+        write_summary(last["summary"], summary)
         return
     gc.disable()  # what imports make stays: no need to look through it again and again
-    from gongbao.build import Options, again_unchanged
+    from gongbao.build import Options
     from gongbao.build import build as run_build
     from gongbao.progress import progress_for
 
@@ -187,9 +205,16 @@ def build(
     )
     with progress_for(sys.stderr) as progress:
         result = run_build(publication, options, progress, standing)
+    tell(publication, result, summary, standing)
+
+
+def tell(publication: Publication, result: Summary, summary: Path | None, standing: Standing | None) -> None:
+    """Say what a build did and remember it for the next one; ends the command if reports failed."""
+    from gongbao.build import again_unchanged
+
     output = publication.output_folder.name
-    _say(_lines(result, output))
-    _write_summary(asdict(result), summary)
+    say(_lines(result, output))
+    write_summary(asdict(result), summary)
     if result.failures:
         raise SystemExit(1)
     if standing is not None:
@@ -199,25 +224,32 @@ def build(
         )
 
 
-def _write_summary(content: Any, path: Path | None) -> None:
+def write_summary(content: Any, path: Path | None) -> None:
+    """The result of a command as JSON, where that was asked for."""
     if path is not None:
         text = json.dumps(content, ensure_ascii=False, indent=2, default=str)
         path.write_text(text + "\n", "utf-8")
 
 
-def _say(lines: list[tuple[str, bool]]) -> None:
+def say(lines: list[tuple[str, bool]]) -> None:
+    """Print lines, those marked so on the error stream."""
     for text, err in lines:
         click.echo(text, err=err)
 
 
-def _lines(result: Summary, output: str) -> list[tuple[str, bool]]:
-    """What a build says at its end, and what of it is no result (for the error stream)."""
+def notices(result: Summary) -> list[tuple[str, bool]]:
+    """What a build has to say besides its result: of the data, the workbooks, and each failure."""
     from gongbao.data import format_problems
 
     lines = [(format_problems(list(result.warnings), "text"), True)] if result.warnings else []
     said = (*result.notes, *(result.site.warnings if result.site else ()))
     lines += [(f"提醒 {warning}", True) for warning in said]
-    lines += [(str(failure), True) for failure in result.failures]
+    return [*lines, *((str(failure), True) for failure in result.failures)]
+
+
+def _lines(result: Summary, output: str) -> list[tuple[str, bool]]:
+    """What a build says at its end, and what of it is no result (for the error stream)."""
+    lines = notices(result)
     if result.left_out:
         lines.append((f"未选且没有可用旧结果的 {len(result.left_out)} 份报告不在本次网站里。", True))
     counts = f"报告 {result.planned} 份：运行 {result.executed}，未变 {result.unchanged}，失败 {len(result.failures)}"

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from gongbao.publication import open_publication
 
 if TYPE_CHECKING:
+    from gongbao.publication import Publication
     from gongbao.why import Answer
 
 
@@ -52,4 +55,52 @@ def _why_lines(answer: Answer, reads: bool) -> list[str]:
     return lines
 
 
-COMMANDS = (why,)
+@click.command()
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--workers", type=click.IntRange(min=1), help="同时做几份；默认为处理器核数。")
+@click.option("--internal", is_flag=True, help="分片是内部资料（build --internal --shard）。")
+@click.option(
+    "--summary", type=click.Path(path_type=Path, dir_okay=False), help="把结果另存为 JSON，供 CI 使用。"
+)
+def merge(folders: tuple[Path, ...], workers: int | None, internal: bool, summary: Path | None) -> None:
+    """合并各分片（build --shard）的缓存文件夹，生成网站；缺份、不配套、已损坏的都会说明，退出码为 1。
+
+    FOLDERS 是各分片的缓存，或装有它们的文件夹（如 CI 下载的产物）。
+    """
+    from gongbao.build import Options
+    from gongbao.cli import tell
+    from gongbao.progress import progress_for
+    from gongbao.shard_build import merge as run_merge
+    from gongbao.standing import Standing
+
+    publication = open_publication()
+    if internal:
+        publication = publication.for_office()
+    options = Options(workers=workers) if workers else Options()
+    standing = Standing.look(publication, {"regions": (), "years": (), "areas": ()})
+    with progress_for(sys.stderr) as progress:
+        result = run_merge(publication, folders, options, progress, standing)
+    tell(publication, result, summary, standing)
+
+
+def run_shard(publication: Publication, text: str, chosen: dict[str, Any], summary: Path | None) -> None:
+    """`gongbao build --shard`: run, say what came of it, end the command if reports failed."""
+    from gongbao.build import Options
+    from gongbao.cli import notices, say, write_summary
+    from gongbao.progress import progress_for
+    from gongbao.shard_build import build_shard
+    from gongbao.shards import Shard
+
+    shard = Shard.parse(text)
+    options = Options(**{name: value for name, value in chosen.items() if value})
+    with progress_for(sys.stderr) as progress:
+        result = build_shard(publication, options, shard, progress)
+    say(notices(result))
+    counts = f"报告 {result.planned} 份：运行 {result.executed}，未变 {result.unchanged}，失败 {len(result.failures)}"
+    click.echo(f"分片 {shard}：{counts}。结果在缓存 {publication.cache} 里，用 gongbao merge 合并。")
+    write_summary(asdict(result), summary)
+    if result.failures:
+        raise SystemExit(1)
+
+
+COMMANDS = (why, merge)

@@ -143,10 +143,7 @@ def make_site(
         publication, catalogue, group_places(catalogue, group), navigation(publication), out, Store(store),
         (summaries, kept.summaries) if kept else (summaries,), project,
     )  # fmt: skip
-    out.mkdir(parents=True, exist_ok=True)
-    jobs = _place_jobs(site, reports)
-    warm()
-    environment()
+    jobs = _begun(site, reports)
     with Pool(min(workers, max(1, len(jobs))), inherit=True, prepare=partial(_begin, site)) as pool:
         steps = _steps(progress, "网页")
         done = pool.map(_place, jobs, steps)
@@ -162,6 +159,39 @@ def make_site(
         job = SharedJob({code: made.more.summary for code, made in of_leaves.items()}, charts, titles)
         [shared] = pool.map(_shared, [job])
     return SiteMade(places, of_leaves, shared)
+
+
+def draw_places(
+    publication: Publication,
+    dataset: Dataset,
+    reports: Mapping[ReportKey, Path],
+    workbooks: Mapping[str, Info],
+    out: Path,
+    *,
+    workers: int,
+    store: Path,
+    progress: Progress | None = None,
+    plan: Plan,
+) -> None:
+    """Draw the charts of these reports and render them, for what `store` then holds: another process makes the
+    site from it. The pages in `out` are of no use. `plan`: all reports of the site."""
+    catalogue = shared_catalogue(publication, dataset, plan, workbooks)
+    with tempfile.TemporaryDirectory(prefix="gongbao-site-") as summaries:
+        site = Site(
+            publication, catalogue, group_places(catalogue, GROUP), navigation(publication), out, Store(store),
+            (Path(summaries),), None,
+        )  # fmt: skip
+        jobs = _begun(site, reports)
+        with Pool(min(workers, len(jobs)), inherit=True, prepare=partial(_begin, site)) as pool:
+            pool.map(_place, jobs, _steps(progress, "画图排版"))
+
+
+def _begun(site: Site, reports: Mapping[ReportKey, Path]) -> list[PlaceJob]:
+    """What the places' processes are to do; what they inherit is loaded."""
+    site.out.mkdir(parents=True, exist_ok=True)
+    warm()
+    environment()
+    return _place_jobs(site, reports)
 
 
 def shared_catalogue(
