@@ -81,6 +81,9 @@ def test_what_changed_is_named_and_the_build_runs_what_why_says(publication: Pat
     shown = run_gongbao(publication, "why", ADDRESS).stdout
     assert "工作簿 finance.ipynb 改过" in shown and "文件 note.txt：内容改过" in shown
     assert "2019年 511923 的“指标数据”（data/2019/511923.xlsx）：内容改过" in shown
+    [cells] = [reason["cells"] for reason in answer["reasons"] if reason["kind"] == "table"]
+    assert len(cells) == 1 and "data/2019/511923.xlsx 工作表“指标数据” 单元格 F" in cells[0]
+    assert "15.16 → 16.25" in cells[0] and cells[0] in shown
     runs = {ADDRESS: True, "2019/511923/preschool": ask(publication, "2019/511923/preschool")["runs_again"]}
     done = run_gongbao(publication, "build")
     assert f"运行 {sum(runs.values())}，" in done.stdout, done.stderr
@@ -122,3 +125,15 @@ def test_an_unknown_address_gets_the_near_ones(publication: Path, address: str, 
 def test_a_damaged_index_is_no_run(publication: Path) -> None:
     (publication / ".gongbao/cache" / INDEX).write_bytes(b"no index")
     assert ask(publication)["runs"] == 0
+
+
+def test_rows_that_came_went_or_moved(publication: Path) -> None:
+    path = publication / "data/2019/511923.xlsx"
+    book = load_workbook(path)
+    sheet = book["指标数据"]
+    name = sheet["A9"].value
+    sheet.delete_rows(9)
+    book.save(path)
+    [cells] = [reason["cells"] for reason in ask(publication)["reasons"] if reason["kind"] == "table"]
+    assert any("第9行：删去" in cell for cell in cells), (name, cells)
+    assert any("行的位置变了，内容没有变" in cell for cell in cells)

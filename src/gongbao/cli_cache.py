@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from gongbao.publication import Publication
     from gongbao.why import Answer
 
+_SHOWN = 10  # changed cells of a table
+
 
 @click.command()
 @click.argument("address")
@@ -45,7 +47,9 @@ def _why_lines(answer: Answer, reads: bool) -> list[str]:
         lines = [f"{answer.address}：没有变化，不会重新运行。"]
     else:
         lines = [f"{answer.address}：会重新运行。和缓存里最接近的一次运行相比（共存有 {answer.runs} 次）："]
-        lines += [f"  · {reason.text}" for reason in answer.reasons]
+        for reason in answer.reasons:
+            more = [f"等 {len(reason.cells)} 处"] if len(reason.cells) > _SHOWN else []
+            lines += [f"  · {reason.text}", *(f"      {cell}" for cell in (*reason.cells[:_SHOWN], *more))]
     lines.append(f"那次运行读了 {len(answer.reads)} 项" + ("：" if reads else "（--reads 列出）。"))
     if reads:
         lines += [

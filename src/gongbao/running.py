@@ -48,7 +48,7 @@ class Reports:
         self._retried: list[str] = []
         self._waiting: dict[ReportKey, Job] = {}
         self._looked: set[ReportKey] = set()
-        self._store = RunStore(publication.cache)
+        self._store = RunStore(publication.cache, dataset.kept_under)
 
     def afresh(self, key: ReportKey) -> bool:
         """Whether a report is to be run whatever is at hand."""

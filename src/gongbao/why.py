@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from gongbao.cache import cache_at
+from gongbao.changed_cells import changed_cells
 from gongbao.data import Dataset, read_dataset
+from gongbao.data.kept import Keep
 from gongbao.data.schema import TABLES
 from gongbao.publication import Publication
 from gongbao.workbooks import Job, Read, ReportKey, RunStore, load_workbooks, plan_reports
@@ -28,13 +30,15 @@ class AddressError(Exception):
 @dataclass(frozen=True, slots=True)
 class Reason:
     """One thing that is not as it was. `kind`: workbook, code, version, parameters, file, table, years, cover,
-    remarks, settings, or damaged; `name` as the record has it; `then` and `now`: digests or words, "" if none."""
+    remarks, deadlines, or damaged; `name` as the record has it; `then` and `now`: digests or words, "" if none;
+    `cells`: of a table of a submission, what of it is another (empty also where that is no longer known)."""
 
     kind: str
     name: str
     then: str
     now: str
     text: str
+    cells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ class Answer:
 
 def why(publication: Publication, address: str) -> Answer:
     """What a build would do with this report now. Raises AddressError, DataError, WorkbookError."""
-    dataset = read_dataset(publication.root, publication.data)
+    dataset = read_dataset(publication.root, publication.data, keep=publication.kept_data)
     workbooks = load_workbooks(publication.workbooks)
     keys = plan_reports(dataset, workbooks, internal=publication.internal)
     key = find_report(keys, address)
@@ -109,10 +113,19 @@ def _reasons(
     found = list(_of_inputs(inputs_of(job), dict(run.inputs), job))
     for read in changed(run.reads, current):
         now = current(read)
-        found.append(
-            Reason(read.kind, read.name, read.digest, now or "", _read_words(publication, dataset, read, now))
-        )
+        words = _read_words(publication, dataset, read, now)
+        cells = tuple(_cells(publication, dataset, read, run))
+        found.append(Reason(read.kind, read.name, read.digest, now or "", words, cells))
     return found
+
+
+def _cells(publication: Publication, dataset: Dataset, read: Read, run: StoredRun) -> list[str]:
+    table, _, place = read.name.partition(":")
+    then = run.submissions.get(place) if read.kind == "table" else None
+    if then is None or publication.kept_data is None:
+        return []
+    region, year = place.split(":")
+    return changed_cells(dataset, Keep(publication.kept_data), then, table, region, int(year)) or []
 
 
 def _of_inputs(now: dict[str, Any], then: dict[str, Any], job: Job) -> Iterable[Reason]:

@@ -158,6 +158,11 @@ class Dataset:
         entry = self.parts.index.get((region, year))
         return () if entry is None else entry.words.get(name, ())
 
+    def kept_under(self, region: str, year: int) -> str | None:
+        """The key under which the rows of a submission are kept (`parts.Entry.key`), if they are."""
+        entry = self.parts.index.get((region, year)) if self.parts is not None else None
+        return entry.key if entry is not None else None
+
     def cover(self, region: str, year: int) -> dict[str, str]:
         """What the cover of one submission says: office, source_id, note; "" where it says nothing.
 

@@ -33,6 +33,8 @@ class StoredRun:
     entry: Entry
     inputs: Mapping[str, Any]
     reads: tuple[Read, ...]
+    submissions: Mapping[str, str]
+    """"region:year" of each submission that was read -> under which key the build kept its rows."""
 
 
 class RunStore:
@@ -42,9 +44,13 @@ class RunStore:
     incomplete or from another version is passed over like one that is not there.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self, folder: Path, submission_key: Callable[[str, int], str | None] = lambda region, year: None
+    ) -> None:
+        """`submission_key` gives the key under which a submission's rows are kept (`data.parts`)."""
         self.folder = folder
         self._cache = cache_at(folder)
+        self._submission_key = submission_key
         self.opened: dict[str, dict[str, str]] = {}
         """What the reports that were looked up or saved here opened: address -> file -> its SHA-256."""
 
@@ -69,7 +75,8 @@ class RunStore:
             raise ValueError(f"a failed run can't be stored: {run.key.address}")
         inputs = inputs_of(job)
         key, reads = _key(inputs), [astuple(read) for read in run.reads]
-        record = json.dumps({"inputs": inputs, "reads": reads}, ensure_ascii=False, separators=(",", ":"))
+        content = {"inputs": inputs, "reads": reads, "submissions": self._submissions(run.reads)}
+        record = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
         address = job.key.address
         self._cache.add(
             KIND, key, run.target.read_bytes(), variant=_digest(reads), name=address, record=record
@@ -82,6 +89,11 @@ class RunStore:
         """What is kept of a report, used last first, whatever it was made with."""
         found = (_stored(entry) for entry in self._cache.entries(KIND, address))
         return [run for run in found if run is not None]
+
+    def _submissions(self, reads: tuple[Read, ...]) -> dict[str, str]:
+        names = {read.name.partition(":")[2] for read in reads if read.kind == "table"}
+        keys = {name: self._submission_key(name[:-5], int(name[-4:])) for name in names - {"*:0"}}
+        return {name: key for name, key in sorted(keys.items()) if key}
 
     def _note(self, address: str, reads: tuple[Read, ...]) -> None:
         self.opened[address] = {read.name: read.digest for read in reads if read.kind == "file"}
@@ -99,7 +111,7 @@ def _stored(entry: Entry) -> StoredRun | None:
     try:
         record = json.loads(entry.record)
         reads = tuple(Read(*read) for read in record["reads"])
-        return StoredRun(entry, record["inputs"], reads)
+        return StoredRun(entry, record["inputs"], reads, record["submissions"])
     except (ValueError, KeyError, TypeError):
         return None
 
