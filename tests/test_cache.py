@@ -156,6 +156,14 @@ def test_what_a_running_build_uses_stays_however_small_the_limit(cache: Cache) -
     assert there(cache, *"abcd") == "" and objects(cache) == []
 
 
+def test_what_a_build_takes_over_without_a_look_stays_too(cache: Cache) -> None:
+    for name in "abc":
+        cache.add("run", digest(name), name.encode() * 1000, name=name)
+    with in_use(cache, 0) as relied_on:
+        relied_on["run"] = ["b", "unknown"]
+    assert cache.names("run") == ["b"]
+
+
 HOLDER = """
 import sys, time
 from pathlib import Path

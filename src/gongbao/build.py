@@ -31,6 +31,7 @@ from gongbao.standing import Standing
 from gongbao.unchanged import Unchanged
 from gongbao.units import unit_contents
 from gongbao.workbooks import Failure, ReportKey, Workbook, default_executor, load_workbooks, plan_reports
+from gongbao.workbooks.store import KIND
 
 Engine = Literal["embedded", "quarto"]
 Executor = Literal["forked", "jupyter"]
@@ -267,7 +268,7 @@ def _carry_out(
 ) -> Summary:
     publication.state.mkdir(parents=True, exist_ok=True)
     cache, limit = cache_at(publication.cache), publication.settings.cache.limit
-    with only_build(publication), disk_errors(), in_use(cache, limit):
+    with only_build(publication), disk_errors(), in_use(cache, limit) as relied_on:
         recover(publication)
         progress.stage("读取并检查数据", 1)
         dataset = read_dataset(
@@ -283,6 +284,9 @@ def _carry_out(
             unchanged = Unchanged(publication, dataset, workbooks, standing, work.current)
         try:
             plan = _find(keys, work, unchanged)
+            if unchanged is not None:
+                kept = unchanged.places
+                relied_on[KIND] = [key.address for key in keys if (key.year, key.region) in kept]
             work.run(progress)
             raise_if_disk_full(work.failures)
             ready = Ready(dataset, workbooks, work, plan, staging, unchanged)
