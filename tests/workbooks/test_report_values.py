@@ -12,6 +12,7 @@ from gongbao import findings
 from gongbao.present.published import published_number
 from gongbao.standards import Outcome
 from gongbao.workbooks.report import Report, ReportError
+from office import open_report, publish
 
 ROOT = Path(__file__).resolve().parents[2]
 Open = Callable[[str, int, str], Report]
@@ -150,3 +151,24 @@ def test_a_table_without_columns_shows_what_values_say(open_: Open) -> None:
     assert [c.label for c in table.columns] == ["项目", "学段", "2019年", "单位", "2018年", "比上年"]
     assert [c.shown for c in table.rows[1]][2:5] == ["11648.78", "元", "10968.72（推算）"]
     assert table.source == "平昌县2019年履行教育职责自查自评报告"
+
+
+def test_values_of_an_earlier_year_name_the_sources_which_that_submission_lists(tmp_path: Path) -> None:
+    year = {
+        "indicator_values": [
+            {"indicator_id": "migrant_children", "stage": "义务教育", "statistic": "数值", "value": 500, "unit": "人",
+             "source_id": "own"},
+        ],
+        "sources": [{"source_id": "own", "title": "示例县二〇二二年教育统计"}],
+    }  # fmt: skip
+    folder = publish(
+        tmp_path,
+        "990101",
+        {2022: year, 2023: year | {"sources": [{"source_id": "own", "title": "示例县二〇二三年教育统计"}]}},
+    )
+    report = open_report(folder, "990101", 2023, "access")
+    assert list(report.values(year=2022)["source"]) == ["示例县二〇二二年教育统计"]
+    assert list(report.history("migrant_children")["source"]) == [
+        "示例县二〇二二年教育统计",
+        "示例县二〇二三年教育统计",
+    ]

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from gongbao.data.empty import ORIGIN, column_types
 from gongbao.data.kept import Keep
 from gongbao.data.packing import dump, load
 from gongbao.data.schema import SUBMISSION_TABLES
+from gongbao.rows import block_frame
 
 # What the plan of reports asks of every submission: the index answers it.
 INDEXED = {
@@ -100,16 +100,8 @@ class Part:
 
 
 def frame_of(table: str, columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
-    """A frame out of lists; the numbers stand together in one block."""
-    types = column_types(table)
-    return pd.DataFrame(
-        {
-            name: np.array(cells, dtype=types[name])
-            if types[name] != "str"
-            else pd.Series(cells, dtype="str")
-            for name, cells in columns.items()
-        }
-    )
+    """A frame out of lists; the numbers stand together in one block, the texts in another."""
+    return block_frame(columns, column_types(table))
 
 
 def split(

@@ -50,13 +50,21 @@ def _rows(data: Any) -> Any:
                 values = [value if math.isfinite(value) else None for value in column.tolist()]
             case (("i" | "b"), ("int64" | "bool")):
                 values = column.tolist()
-            case _, "str":
-                values = [value if isinstance(value, str) else None for value in column.tolist()]
+            case _, ("str" | "object"):
+                values = column.tolist()
+                if not all(isinstance(value, str) for value in values):
+                    if not all(map(_text_or_missing, values)):
+                        return to_values(data)
+                    values = [value if isinstance(value, str) else None for value in values]
             case _:
                 return to_values(data)
         columns.append(values)
     names = list(data.columns)
     return {"values": [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]}
+
+
+def _text_or_missing(value: Any) -> bool:
+    return isinstance(value, str) or value is None or (isinstance(value, float) and math.isnan(value))
 
 
 def chart_spec(chart: alt.TopLevelMixin) -> dict[str, Any]:

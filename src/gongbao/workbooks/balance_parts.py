@@ -192,7 +192,7 @@ def make_parts(report: Report, year: int) -> Parts:
         own = frames[1][(frames[1]["framework_id"] == framework) & (frames[1]["object_type"] == "县")]
         results = evaluate_duty(items, scores, own, bands)
         declared = {} if not results else {r["item_id"]: r for r in row_dicts(results[-1].tree)}
-        titles = report.titles()
+        titles = report.titles(year)
         source = "；".join(dict.fromkeys(titles[s] for s in own["source_id"] if s in titles))
         step = results[-1].step if results else ""
         made[framework] = _part(framework, items, declared, checks, judged, approved, step, source)

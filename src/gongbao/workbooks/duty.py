@@ -326,7 +326,7 @@ def make_duty(report: Report, year: int | None = None) -> Duty:
     ]
     bands = report.read("grade_bands")
     results = evaluate_duty(items, report.read("eval_scores", year=year), evaluations, bands)
-    titles = report.titles()
+    titles = report.titles(year)
     sources = [titles[s] for s in evaluations["source_id"] if isinstance(s, str) and s in titles]
     return Duty(
         results=results,

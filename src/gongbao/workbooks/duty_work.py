@@ -130,7 +130,7 @@ def make_duty_work(report: Report, year: int | None = None) -> DutyWork:
         campaigns=pd.concat(past, ignore_index=True) if past else report.read("campaigns", year=when),
         findings=report.read("findings", year=when),
         rectifications=report.read("rectifications", year=when),
-        titles=report.titles(),
+        titles=report.titles(year),
     )
 
 

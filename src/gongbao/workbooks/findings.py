@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -13,11 +15,11 @@ from gongbao.rows import row_dicts
 from gongbao.standards import Outcome
 
 
-def fact(row: pd.Series) -> Fact:
+def fact(row: Mapping[Any, Any]) -> Fact:
     """A key figure from a row of `Report.values`."""
     remark = f"比上年{row['growth_shown']}" if row["growth_shown"] != "—" else ""
     value = row["value"]
-    known = not pd.isna(value)
+    known = not math.isnan(value)
     shown = row["value_text"]
     return Fact(
         row["name"],
@@ -32,7 +34,7 @@ def fact(row: pd.Series) -> Fact:
 
 def facts(values: pd.DataFrame) -> list[Fact]:
     """A key figure for each row of `Report.values`."""
-    return [fact(row) for _, row in values.iterrows()]
+    return [fact(row) for row in row_dicts(values)]
 
 
 def derived_note(values: pd.DataFrame) -> str:

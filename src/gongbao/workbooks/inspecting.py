@@ -326,7 +326,7 @@ def make_inspect(report: Report, year: int, as_of: str | None = None) -> Inspect
         per_term=targets.find(PER_TERM, "数值", "全部"),
         per_month=targets.find(PER_MONTH, "数值", "全部"),
         staff=report.staffing("问责处理", year=year),
-        titles=report.titles(),
+        titles=report.titles(year),
         source_ids={name: [text(i) for i in frame["source_id"]] for name, frame in documents.items()},
     )
 

@@ -197,7 +197,7 @@ def make_finance(report: Report, year: int | None = None) -> Finance:
     ids = set(inspections.loc[about, "insp_id"])
     funds = report.read("funds", year=when)
     every = report.values(area="all", year=when)
-    titles = {str(s["source_id"]): str(s["title"]) for s in row_dicts(report.read("sources"))}
+    titles = {str(s["source_id"]): str(s["title"]) for s in row_dicts(report.read("sources", year=when))}
     sources = dict.fromkeys(titles[s] for s in funds["source_id"] if isinstance(s, str) and s in titles)
     return Finance(
         base.area, base.year, base.values, base.internal, base.judged, base.part_of,

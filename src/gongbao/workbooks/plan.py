@@ -341,7 +341,7 @@ def make_plan(report: Report, year: int, as_of: str | None = None) -> Plan:
     for row in sorted(reports, key=lambda r: str(r["as_of"])):
         if row["as_of"] <= day.isoformat():
             progress[str(row["task_id"])] = row
-    values, targets, titles = report.values(area="plan", year=year), report.targets(year), report.titles()
+    values, targets, titles = report.values(area="plan", year=year), report.targets(year), report.titles(year)
     projects = Projects(
         day, row_dicts(report.read("projects", year=year)), row_dicts(report.read("project_reports", year=year)),
         names, titles,

@@ -171,7 +171,7 @@ class Report:
             for y in (when, when - 1)
         )  # fmt: skip
         disclosures = self._disclosure(when), self._disclosure(when - 1)
-        return value_frame(rows, last, self.titles(), self._origin, disclosures)
+        return value_frame(rows, last, self.titles(when), self._origin, disclosures)
 
     def history(self, *indicator_ids: str) -> pd.DataFrame:
         """`values` of every year up to this one, with a column year; oldest first."""
@@ -204,7 +204,7 @@ class Report:
         Rows marked 可公开=否 are left out; 1 to 4 persons are “<5”, and what would give them back 隐去.
         """
         rows = self._rows("staffing", year)
-        return staffing_frame(rows, self.titles(), categories, internal=self.publication.internal)
+        return staffing_frame(rows, self.titles(year), categories, internal=self.publication.internal)
 
     def _disclosure(self, year: int) -> Disclosure:
         """What of a year's values is withheld: small counts and what would give them back."""
@@ -229,10 +229,10 @@ class Report:
             raise ReportError(f"没有指标“{'、'.join(unknown)}”；见 data/indicators.csv。")
         return indicators
 
-    def titles(self) -> dict[str, str]:
-        """source_id -> title of every source."""
+    def titles(self, year: int | None = None) -> dict[str, str]:
+        """source_id -> title of every source that the submission of this year (or another) may name."""
         titles: dict[str, str] = {}
-        for source in self._rows("sources"):
+        for source in self._rows("sources", year):
             titles.setdefault(str(source["source_id"]), str(source["title"]))
         return titles
 

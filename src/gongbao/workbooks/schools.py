@@ -234,7 +234,7 @@ def make_schools(report: Report, year: int | None = None) -> Schools:
     every = pd.concat(rows, ignore_index=True) if rows else report.read("evaluations", year=when)
     evaluations = every[every["object_type"] == "学校"]
     register = report.read("schools", year=when)
-    titles = report.titles()
+    titles = report.titles(year)
     sources = [titles[s] for s in evaluations["source_id"] if isinstance(s, str) and s in titles]
     return Schools(
         base=value_area(report, "schools", when),

@@ -118,6 +118,6 @@ def surveyed(report: Report, survey: str, local: LocalTargets, year: int) -> Sur
     id, stage = TARGETS_OF.get(survey, REFERENCE)
     target = local.find(id, "数值", stage)
     reference = None if target else local.find(REFERENCE[0], "数值", REFERENCE[1])
-    titles = {str(s["source_id"]): str(s["title"]) for s in row_dicts(report.read("sources"))}
+    titles = {str(s["source_id"]): str(s["title"]) for s in row_dicts(report.read("sources", year=year))}
     sources = dict.fromkeys(titles[s] for s in rows["source_id"] if isinstance(s, str) and s in titles)
     return Surveyed(survey, rows, approval(rows, LEAST_BASE), target, reference, "；".join(sources))

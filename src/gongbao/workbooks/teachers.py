@@ -296,7 +296,7 @@ def make_teachers(report: Report, year: int | None = None) -> Teachers:
     school_year = report.read("school_year", year=when)
     compulsory = school_year[school_year["stage"].isin(["小学", "初中", "全校"])]
     trainings = report.read("training", year=when)
-    titles = report.titles()
+    titles = report.titles(year)
     staffing = report.staffing(*CATEGORIES, year=when)
     counted = {(r["category"], r["kind"]): float(r["value"]) for r in row_dicts(staffing)}
     rates = [

@@ -10,11 +10,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from gongbao.present import Cell, Fact, Number, Sentence
 from gongbao.present.sentence import bind
-from gongbao.rows import row_dicts
+from gongbao.rows import block_frame, row_dicts
 from gongbao.standards.disclosure import LEAST_COUNT
 from gongbao.workbooks.findings import fact
 
@@ -27,6 +28,11 @@ COLUMNS = {
 ONE_TOPIC = {name: label for name, label in COLUMNS.items() if name != "topic"}
 PERSONS = ("人", "名")
 Row = Mapping[Any, Any]
+_PARTS = (
+    "total_id", "total", "total_short", "stage", "whole", "item", "value", "value_shown", "unit", "share", "rest",
+    "source", "words",
+)  # fmt: skip
+_PART_TYPES = dict.fromkeys(("whole", "value", "share"), "float64") | {"rest": "bool"}
 
 
 def item_name(row: Row) -> str:
@@ -48,10 +54,10 @@ def by_topic(values: pd.DataFrame, without: Collection[str] = ()) -> pd.DataFram
 
     Adds `item`, the name with its stage; `without` are indicator ids that stand elsewhere on the page.
     """
-    left = values[~values["indicator_id"].isin(list(without))]
-    order = {topic: i for i, topic in enumerate(dict.fromkeys(left["topic"]))}
-    found = left.assign(item=[item_name(row) for row in row_dicts(left)])
-    return found.sort_values("topic", key=lambda topics: topics.map(order), kind="stable")
+    rows = [(i, row) for i, row in enumerate(row_dicts(values)) if row["indicator_id"] not in without]
+    order = {topic: i for i, topic in enumerate(dict.fromkeys(row["topic"] for _, row in rows))}
+    rows.sort(key=lambda numbered: order[numbered[1]["topic"]])
+    return values.take([i for i, _ in rows]).assign(item=[item_name(row) for _, row in rows])
 
 
 def topics(values: pd.DataFrame) -> list[str]:
@@ -62,25 +68,33 @@ def topics(values: pd.DataFrame) -> list[str]:
 def of_topics(values: pd.DataFrame, *words: str) -> pd.DataFrame:
     """The rows whose topic holds one of `words` (特殊教育 holds 特教 only if it is given as well)."""
     chosen = [any(word in str(topic) for word in words) for topic in values["topic"]]
-    return values[pd.Series(chosen, index=values.index, dtype=bool)]
+    return values[np.array(chosen, dtype=bool)]
 
 
 def key_facts(values: pd.DataFrame, limit: int = 8) -> list[Fact]:
     """At most `limit` key figures: the first known value of each topic, then the second, and so on."""
-    known = values[values["value"].notna()]
-    turn = known.groupby("topic", sort=False).cumcount()
-    chosen = set(turn.sort_values(kind="stable").index[:limit])
-    rows = known[known.index.isin(chosen)]
-    made = [(fact(row), row.to_dict()) for _, row in rows.iterrows()]
+    known = _known_by_topic(values)
+    turns = [(turn, row["#"]) for rows in known.values() for turn, row in enumerate(rows)]
+    chosen = {number for _, number in sorted(turns)[:limit]}
+    rows = sorted(
+        (row for rows in known.values() for row in rows if row["#"] in chosen), key=lambda row: row["#"]
+    )
+    made = [(fact(row), row) for row in rows]
     return [replace(f, label=item_name(row), remark=f.remark or row["period"]) for f, row in made]
+
+
+def _known_by_topic(values: pd.DataFrame) -> dict[str, list[dict[Any, Any]]]:
+    """Topic -> the rows whose value is known, each numbered ("#") by its place among all."""
+    found: dict[str, list[dict[Any, Any]]] = {}
+    for i, row in enumerate(row_dicts(values)):
+        if not math.isnan(row["value"]):
+            found.setdefault(row["topic"], []).append(row | {"#": i})
+    return found
 
 
 def topic_sentences(values: pd.DataFrame, each: int = 3) -> list[Sentence]:
     """One sentence for each topic: its first known values (at most `each`), bound to their cells."""
-    found = []
-    for topic, rows in values[values["value"].notna()].groupby("topic", sort=False):
-        found.append(listing(str(topic), row_dicts(rows.head(each))))
-    return found
+    return [listing(topic, rows[:each]) for topic, rows in _known_by_topic(values).items()]
 
 
 def listing(topic: str, rows: list[dict[Any, Any]]) -> Sentence:
@@ -103,10 +117,10 @@ def listing(topic: str, rows: list[dict[Any, Any]]) -> Sentence:
 
 def masked_sentence(values: pd.DataFrame) -> Sentence | None:
     """Which values the source hides, or None: a hidden number is unknown and not zero."""
-    rows = values[values["missing"] == "隐去"]
-    if rows.empty:
+    hidden = [row for row in row_dicts(values) if row["missing"] == "隐去"]
+    if not hidden:
         return None
-    which = "、".join(dict.fromkeys(item_name(row) for row in row_dicts(rows)))
+    which = "、".join(dict.fromkeys(map(item_name, hidden)))
     return bind("原文隐去或按规定不公布：{which}。隐去的数不是零，不参与计算。", {"which": which})
 
 
@@ -118,15 +132,14 @@ def parts_of(values: pd.DataFrame, part_of: Mapping[str, str]) -> pd.DataFrame:
     row is what the parts leave unexplained; below zero when they exceed the total). No rest is computed
     while a part is withheld or missing: it would give that part away, or call it unexplained.
     """
-    columns = ["total_id", "total", "total_short", "stage", "whole", "item", "value",
-               "value_shown", "unit", "share", "rest", "source"]  # fmt: skip
-    rows = []
+    rows: list[dict[str, Any]] = []
     records = row_dicts(values)
+    ids = [r["indicator_id"] for r in records]
     for whole in records:
         if math.isnan(whole["value"]):
             continue
         # A total given once (样本校 of 义务教育) has parts of other stages (小学, 初中).
-        once = [r["indicator_id"] for r in records].count(whole["indicator_id"]) == 1
+        once = ids.count(whole["indicator_id"]) == 1
         same = [
             r
             for r in records
@@ -151,10 +164,10 @@ def parts_of(values: pd.DataFrame, part_of: Mapping[str, str]) -> pd.DataFrame:
             rest = Number(left, decimals=_places(whole), min_n=few)
             about |= {"value": math.nan if rest.public is None else left, "value_shown": rest.digits}
             rows.append(about | {"item": "未说明", "rest": True})
-    frame = pd.DataFrame(rows, columns=columns)
-    frame["words"] = [f"{r['item']} {r['value_shown']}{r['unit']}" for r in row_dicts(frame)]
-    frame["share"] = [100 * r["value"] / r["whole"] if r["whole"] else math.nan for r in row_dicts(frame)]
-    return frame
+    for row in rows:
+        row["words"] = f"{row['item']} {row['value_shown']}{row['unit']}"
+        row["share"] = 100 * row["value"] / row["whole"] if row["whole"] else math.nan
+    return block_frame({name: [row[name] for row in rows] for name in _PARTS}, _PART_TYPES)
 
 
 def part_sentence(parts: pd.DataFrame) -> Sentence:

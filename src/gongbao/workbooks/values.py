@@ -11,6 +11,7 @@ import pandas as pd
 from gongbao.data.columns import AREAS
 from gongbao.present import Number, change, written_decimals
 from gongbao.present.published import Disclosure, published_number
+from gongbao.rows import block_frame
 from gongbao.standards import growth, previous_from_growth
 
 STAGE_ORDER = ("幼儿园", "小学", "初中", "义务教育", "普通高中", "职业高中", "高中", "全部")
@@ -24,6 +25,9 @@ COLUMNS = (
     "previous", "previous_shown", "previous_text", "previous_derived", "growth", "growth_shown", "qualifier", "missing",
     "decimals", "kind", "period", "note", "source", "origin", "numerator", "denominator", "numerator_name", "quote",
 )  # fmt: skip
+
+_NUMBERS = ("value", "previous", "growth", "numerator", "denominator")
+_TYPES = dict.fromkeys(_NUMBERS, "float64") | {"previous_derived": "bool", "decimals": "int64"}
 
 Row = dict[Any, Any]
 
@@ -97,7 +101,10 @@ def value_frame(
         for r in rows
         if r["statistic"] == "数值"
     ]
-    return pd.DataFrame(found, columns=list(COLUMNS))
+    columns = {name: [row[name] for row in found] for name in COLUMNS}
+    if None in columns["decimals"]:
+        return block_frame(columns, _TYPES | {"decimals": "float64"})
+    return block_frame(columns, _TYPES)
 
 
 def _key(row: Mapping[Any, Any]) -> tuple[str, str, str]:
