@@ -41,7 +41,7 @@ def put_in_place(staged: Path, publication: Publication, taken: Iterable[str] = 
     try:
         _move(names, aside, staged)
         staged.rename(target)
-    except OSError:
+    except BaseException:  # Ctrl-C too
         if aside.exists():
             _move(names, staged, aside)
             aside.rename(target)
