@@ -15,7 +15,8 @@ import os
 import sys
 import traceback
 from collections import deque
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
+from contextlib import suppress
 from dataclasses import asdict, astuple
 from functools import lru_cache
 from importlib import import_module
@@ -23,7 +24,9 @@ from pathlib import Path
 from typing import Any, NoReturn, cast
 
 from ipykernel.zmqshell import ZMQInteractiveShell
+from IPython.core import async_helpers, interactiveshell
 from IPython.core.compilerop import CachingCompiler
+from IPython.core.inputtransformer2 import TransformerManager
 from jupyter_client.session import Session
 from nbformat import NotebookNode
 
@@ -31,15 +34,19 @@ from gongbao.present import shapes
 from gongbao.workbooks import guard, records
 from gongbao.workbooks.cells import make_client, run_cells
 from gongbao.workbooks.cleaning import Scrub, clean
-from gongbao.workbooks.notebook import write_notebook
+from gongbao.workbooks.notebook import Workbook, write_notebook
 from gongbao.workbooks.outcome import Failure, Job
 from gongbao.workbooks.shell import redirect_descriptors, refuse_input, settle, shell_config
 from gongbao.workbooks.watch import tell
 
 Message = dict[str, Any]
 
-# What IPython imports when a shell starts.
+# What is imported when a shell starts, runs its first cell, or a workbook draws its first chart.
 _LATE_IMPORTS = (
+    "bdb",
+    "gongbao.present.drawings",
+    "gongbao.present.month_charts",
+    "pandas.io.formats.string",
     "IPython.core.application",
     "IPython.core.completer",
     "IPython.core.completerlib",
@@ -51,13 +58,25 @@ _LATE_IMPORTS = (
 )
 
 
-def warm_up() -> None:
-    """Import what every report needs, in the process that will fork, also what libraries import late."""
+# What IPython finds out about the text of a cell, the same for every report of a workbook.
+_transformed = lru_cache(maxsize=1024)(TransformerManager().transform_cell)
+_should_be_async = lru_cache(maxsize=1024)(async_helpers._should_be_async)
+setattr(interactiveshell, "_should_be_async", _should_be_async)  # noqa: B010 - it isn't exported
+
+
+def warm_up(workbooks: Iterable[Workbook] = ()) -> None:
+    """Import what every report needs, in the process that will fork, also what libraries import late, and
+    read the cells of the workbooks as IPython will."""
     import altair
     import pandas
 
     for name in _LATE_IMPORTS:
         import_module(name)
+    for workbook in workbooks:
+        for source in workbook.sources():
+            # A cell that can't be read says so when it runs.
+            with suppress(SyntaxError):
+                _should_be_async(_transformed(source))
     # The first chart loads narwhals' view of pandas and fills Altair's caches of its schema.
     altair.Chart(pandas.DataFrame({"x": [0]})).mark_point().encode(x="x:Q").to_dict()
 
@@ -151,6 +170,11 @@ class _Stream(io.TextIOBase):
             self.kernel.publish("stream", {"name": self.name, "text": text})
 
 
+def _rules(manager: TransformerManager) -> list[list[Any]]:
+    """What changes a cell's text before it runs; a cell may add to it."""
+    return [[*manager.cleanup_transforms], [*manager.line_transforms], [*manager.token_transformers]]
+
+
 class LocalKernel:
     """Both ends of a kernel in one process: nbclient's view of it, and the shell that runs the cells.
 
@@ -178,6 +202,9 @@ class LocalKernel:
             publisher.session, publisher.pub_socket = self.session, self.wire
         self.shell.displayhook.topic = b"execute_result"
         settle(self.shell)
+        manager = self.shell.input_transformer_manager
+        usual, transform = _rules(manager), manager.transform_cell
+        manager.transform_cell = lambda code: (_transformed if _rules(manager) == usual else transform)(code)
         # Asked for by this kernel and again by the shell.
         self.shell.transform_cell = lru_cache(maxsize=1)(self.shell.transform_cell)
 

@@ -57,7 +57,7 @@ def run_forked(
     # Imports what children will need, so that none of them imports it again.
     from gongbao.workbooks import child, county
 
-    child.warm_up()
+    child.warm_up({job.workbook.path: job.workbook for job in jobs}.values())
     if prepare is not None:
         prepare()
     _require_one_thread()

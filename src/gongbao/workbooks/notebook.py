@@ -85,9 +85,12 @@ class Workbook:
     def warnings(self) -> tuple[str, ...]:
         """What in its cells would give another result at another time (`volatile`): a line for each."""
         if self.digest not in _WARNINGS:
-            sources = [str(cell.source) for cell in self._notebook.cells if cell.cell_type == "code"]
-            _WARNINGS[self.digest] = cell_warnings(self.name, sources)
+            _WARNINGS[self.digest] = cell_warnings(self.name, self.sources())
         return _WARNINGS[self.digest]
+
+    def sources(self) -> list[str]:
+        """The code of its cells, in order."""
+        return [str(cell.source) for cell in self._notebook.cells if cell.cell_type == "code"]
 
     def _opening(self) -> tuple[str, str]:
         prose = next((cell.source for cell in self._notebook.cells if cell.cell_type == "markdown"), "")
