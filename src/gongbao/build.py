@@ -23,6 +23,7 @@ from gongbao.publication import Publication
 from gongbao.running import Progress, Reports
 from gongbao.site import SiteSummary, build_site
 from gongbao.site.build import make_site
+from gongbao.site.charts import scripts_ahead
 from gongbao.site.internal import MARKER, MARKER_TEXT
 from gongbao.site.plan import Plan, plan_of
 from gongbao.site.quarto import prepare_in_place, quarto_command
@@ -268,7 +269,10 @@ def _carry_out(
 ) -> Summary:
     publication.state.mkdir(parents=True, exist_ok=True)
     cache, limit = cache_at(publication.cache), publication.settings.cache.limit
-    with only_build(publication), disk_errors(), in_use(cache, limit) as relied_on:
+    with (
+        only_build(publication), disk_errors(), in_use(cache, limit) as relied_on,
+        scripts_ahead(publication.cache),
+    ):  # fmt: skip
         recover(publication)
         progress.stage("读取并检查数据", 1)
         dataset = read_dataset(

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from gongbao.pool import Pool
 from gongbao.present.characters import missing_characters
 from gongbao.present.theme import FONT_FOLDER, VEGALITE_VERSION
 from gongbao.site.drawing import Drawing, Picture, bundle, to_png, to_svg
-from gongbao.site.engine import LIBRARIES, MEASURES_FOLDER, SCRIPT
+from gongbao.site.engine import LIBRARIES, MEASURES_FOLDER, SCRIPT, has_libraries, libraries
 from gongbao.site.store import Store, digest
 
 REVISION = "1"  # raise when `svg.tidy` makes different bytes of the same drawing
@@ -89,9 +91,34 @@ def draw_png(svg: str, store: Store) -> bytes:
     return found
 
 
+@contextmanager
+def scripts_ahead(folder: Path) -> Iterator[None]:
+    """Have another process make the scripts that the store in `folder` lacks, the engine's and the interactive
+    view's, while this one does something else: they take four seconds, once for each version of Vega."""
+    store = Store(folder)
+    if has_libraries(VEGALITE_VERSION, store) and store.get("vega", _vega_key()) is not None:
+        yield
+        return
+    with Pool(1, inherit=True) as pool:
+        pool.submit(
+            _make_scripts, folder
+        )  # nobody asks for the result: who needs a script looks in the store
+        yield
+
+
+def _make_scripts(folder: Path) -> None:
+    store = Store(folder)
+    libraries(VEGALITE_VERSION, store)
+    vega_bundle(store)
+
+
+def _vega_key() -> str:
+    return digest(_tools(FONT_FOLDER))
+
+
 def vega_bundle(store: Store) -> bytes:
     """The one script of the interactive view: vega-embed with Vega and Vega-Lite, about 0.9 MB."""
-    key = digest(_tools(FONT_FOLDER))
+    key = _vega_key()
     found = store.get("vega", key)
     if found is None:
         found = bundle(VEGALITE_VERSION)

@@ -103,7 +103,7 @@ def libraries(vegalite: str, store: Store | None) -> str:
     """Vega and Vega-Lite as one script that sets `vega` and `vegaLite`: made once, then kept in the store."""
     if store is None:
         return _bundled(vegalite)
-    key = digest(version("vl-convert-python"), *LIBRARIES[vegalite])
+    key = _key(vegalite)
     found = store.get("engine", key)
     if found is None:
         from filelock import FileLock
@@ -115,6 +115,15 @@ def libraries(vegalite: str, store: Store | None) -> str:
                 found = _bundled(vegalite).encode()
                 store.put("engine", key, found)
     return found.decode()
+
+
+def has_libraries(vegalite: str, store: Store) -> bool:
+    """Whether the store holds what `libraries` gives."""
+    return store.get("engine", _key(vegalite)) is not None
+
+
+def _key(vegalite: str) -> str:
+    return digest(version("vl-convert-python"), *LIBRARIES[vegalite])
 
 
 def _bundled(vegalite: str) -> str:
