@@ -226,7 +226,10 @@ def test_what_is_filled_in_reads_back(dataset: Dataset, next_year: Path, tmp_pat
     path = folder / "990106.xlsx"
     write_template(path, dataset, "990106", 2023)
     given = {name: dataset.table(name, "990106", 2023) for name in SUBMISSION_TABLES}
-    given["sources"] = given["sources"].drop(columns=["region_code", "year"], errors="ignore")
+    own = given["sources"]["_file"].str.startswith(
+        "data/2023/990106"
+    )  # the publication's own stand there too
+    given["sources"] = given["sources"][own].drop(columns=["region_code", "year"], errors="ignore")
     fill_template(path, given, {"office": "示例县己教育督导室", "source_id": "sample-schools"})
     again = read_dataset(publication, publication / "data")
     assert again.covers[["region_code", "year", "office"]].values.tolist() == [

@@ -11,7 +11,7 @@ import pytest
 from gongbao.data import examine_submission, read_dataset
 from gongbao.data.empty import empty_table
 from gongbao.data.problems import DataError, Place
-from gongbao.data.schema import TABLES
+from gongbao.data.schema import SUBMISSION_TABLES, TABLES
 
 
 def test_clean_publication(publication) -> None:
@@ -21,7 +21,11 @@ def test_clean_publication(publication) -> None:
     for name, frame in dataset.tables.items():
         wanted = empty_table(name)
         assert list(frame.columns) == list(wanted.columns)
-        assert [str(t) for t in frame.dtypes] == [str(t) for t in wanted.dtypes]
+        # Texts of submissions are objects, which stand together in one block (docs/decisions.md).
+        kinds = [
+            str(t).replace("str", "object") if name in SUBMISSION_TABLES else str(t) for t in wanted.dtypes
+        ]
+        assert [str(t) for t in frame.dtypes] == kinds, name
     assert dataset.submissions() == [("990101", 2023)]
     assert dataset.digests["data/2023/990101.xlsx"] == hashlib.sha256(path.read_bytes()).hexdigest()
     values = dataset.table("indicator_values", "990101", 2023)

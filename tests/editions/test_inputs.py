@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 import subprocess
 import zipfile
@@ -21,6 +20,7 @@ from gongbao.editions.inputs import (
 )
 from gongbao.editions.manifest import Manifest, make_manifest
 from gongbao.publication import Publication, Release, open_publication
+from gongbao.workbooks.records import ABSENT, note_opened
 from sealed_trees import write
 
 FIRST = Release(2020, 1, "2021-03-31", "", "")
@@ -240,18 +240,18 @@ def test_a_report_that_read_something_else_stops_the_release(
     publication: Publication, tmp_path: Path
 ) -> None:
     manifest = sealed(publication, tmp_path / "inputs")
-    own, outside = ["file", "workbooks/help/words.csv", "1"], ["file", "/srv/private.csv", "3"]
-    missing = ["file", "workbooks/optional.csv", "absent"]
+    own, outside = {"workbooks/help/words.csv": "1"}, {"/srv/private.csv": "3"}
+    missing = {"workbooks/optional.csv": ABSENT}
     state = open_publication(tmp_path / "inputs").state
 
-    def record(*reads: list[str]) -> list[str]:
-        content = json.dumps({"reads": [*reads, ["table", "regions::0", "2"]]}, ensure_ascii=False).encode()
-        write(state / "runs", {"2020/990101/finance.json": content, "2020/990101/finance.ipynb": b"{}"})
+    def record(opened: dict[str, str]) -> list[str]:
+        state.mkdir(exist_ok=True)
+        note_opened(state, {"2020/990101/finance": opened})
         return unrecorded_reads(state, manifest.inputs)
 
-    assert record(own, missing) == []
+    assert record(own | missing) == []
     assert archive_inputs(publication, FIRST, manifest, tmp_path / "inputs") is not None
-    assert record(own, outside) == ["2020/990101/finance：/srv/private.csv"]
+    assert record(own | outside) == ["2020/990101/finance：/srv/private.csv"]
     with pytest.raises(InputsError, match=r"没有登记的文件.*/srv/private\.csv"):
         archive_inputs(publication, FIRST, manifest, tmp_path / "inputs")
-    assert record(["file", "/srv/later.csv", "absent"]) == ["2020/990101/finance：/srv/later.csv"]
+    assert record({"/srv/later.csv": ABSENT}) == ["2020/990101/finance：/srv/later.csv"]
