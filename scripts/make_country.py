@@ -1,6 +1,6 @@
 """Invent a whole publication 示例国 with up to 2,846 counties, for measuring how a build grows.
 
-    python scripts/make_country.py /tmp/country --counties 100 [--years 1] [--first-year 2023]
+    python scripts/make_country.py ../country --counties 100 [--years 1] [--first-year 2023]
         [--format xlsx|csv] [--seed 990000] [--workers N]
 
 The folder gets the repository's settings, workbooks, pages and definitions, 31 provinces and 333 cities
