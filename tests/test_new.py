@@ -126,7 +126,6 @@ def test_an_empty_form_builds_and_says_what_is_missing_then_a_number_appears(
     assert AREAS["finance"] not in county.split("没有报送的领域：")[1].split("。")[0]
 
 
-@pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
 def test_make_finds_the_installed_command(made: Path) -> None:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     done = subprocess.run(

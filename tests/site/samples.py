@@ -406,6 +406,11 @@ class Built:
     def page(self, address: str) -> str:
         return (self.folder / address.removeprefix("/")).read_text("utf-8")
 
+    @property
+    def notebooks(self) -> int:
+        """How many different notebooks there are: equal ones have equal bodies, rendered once."""
+        return len({path.read_bytes() for path in self.reports.values()})
+
     def again(self, out: Path, *, store: Path | None = None, workers: int = 1) -> SiteSummary:
         return build_site(
             self.publication,

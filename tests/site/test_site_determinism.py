@@ -31,12 +31,13 @@ def test_the_order_of_the_reports_does_not_matter(built: Built, tmp_path: Path) 
 
 def test_damaged_cache_entries_are_made_again(built: Built, tmp_path: Path) -> None:
     store = tmp_path / "store"
-    built.again(tmp_path / "first", store=store)
+    first = built.again(tmp_path / "first", store=store)
     entries = [path for path in store.rglob("*") if path.is_file()]
     for path in entries:
         path.write_bytes(path.read_bytes()[:-7] + b"damaged")
     summary = built.again(tmp_path / "second", store=store)
-    assert summary.drawn > 0 and summary.rendered > 0
+    assert (summary.drawn, summary.rendered) == (first.drawn, first.rendered)
+    assert first.drawn > 0 and first.rendered == built.notebooks
     assert files(tmp_path / "second") == files(built.folder)
 
 

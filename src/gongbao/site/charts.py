@@ -14,7 +14,7 @@ from typing import Any
 from gongbao.pool import Pool
 from gongbao.present.characters import missing_characters
 from gongbao.present.theme import FONT_FOLDER, VEGALITE_VERSION
-from gongbao.site.drawing import Drawing, Picture, bundle, to_png, to_svg
+from gongbao.site.drawing import Drawing, Picture, to_png, to_svg
 from gongbao.site.engine import LIBRARIES, MEASURES_FOLDER, SCRIPT, has_libraries, libraries
 from gongbao.site.store import Store, digest
 
@@ -93,37 +93,21 @@ def draw_png(svg: str, store: Store) -> bytes:
 
 @contextmanager
 def scripts_ahead(folder: Path) -> Iterator[None]:
-    """Have another process make the scripts that the store in `folder` lacks, the engine's and the interactive
-    view's, while this one does something else: they take four seconds, once for each version of Vega."""
+    """Have another process make the libraries' script if the store in `folder` lacks it, while this one does
+    something else: it takes a second, once for each version of Vega."""
     store = Store(folder)
-    if has_libraries(VEGALITE_VERSION, store) and store.get("vega", _vega_key()) is not None:
+    if has_libraries(VEGALITE_VERSION, store):
         yield
         return
     with Pool(1, inherit=True) as pool:
         pool.submit(
-            _make_scripts, folder
-        )  # nobody asks for the result: who needs a script looks in the store
+            _make_script, folder
+        )  # nobody asks for the result: who needs the script looks in the store
         yield
 
 
-def _make_scripts(folder: Path) -> None:
-    store = Store(folder)
-    libraries(VEGALITE_VERSION, store)
-    vega_bundle(store)
-
-
-def _vega_key() -> str:
-    return digest(_tools(FONT_FOLDER))
-
-
-def vega_bundle(store: Store) -> bytes:
-    """The one script of the interactive view: vega-embed with Vega and Vega-Lite, about 0.9 MB."""
-    key = _vega_key()
-    found = store.get("vega", key)
-    if found is None:
-        found = bundle(VEGALITE_VERSION)
-        store.put("vega", key, found)
-    return found
+def _make_script(folder: Path) -> None:
+    libraries(VEGALITE_VERSION, Store(folder))
 
 
 def character_warning(text: str, place: str) -> str | None:

@@ -18,7 +18,7 @@ class Drawing(NamedTuple):
     """A specification to draw with the measures of a folder and a version of Vega-Lite.
 
     `store` is the folder that keeps the engine's libraries; without one, every process bundles them anew
-    (two seconds).
+    (a second).
     """
 
     text: str
@@ -64,11 +64,3 @@ def _register(fonts: str) -> None:
     import vl_convert
 
     vl_convert.register_font_directory(fonts)
-
-
-def bundle(vegalite: str) -> bytes:
-    """vega-embed with Vega and Vega-Lite as one script that sets `window.vegaEmbed`."""
-    import vl_convert
-
-    script: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=vegalite)
-    return script.encode()

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from gongbao.publication import Publication
 from gongbao.site import compare, reference, written
-from gongbao.site.charts import character_warning, draw, vega_bundle
+from gongbao.site.charts import character_warning, draw
 from gongbao.site.compare import Comparison
 from gongbao.site.downloads import shared_downloads
+from gongbao.site.engine import VEGALITE_VERSION, libraries
 from gongbao.site.group_pages import leaf_pages, shared_pages, upper_pages
 from gongbao.site.groups import Group, leaves
 from gongbao.site.layout import Page
@@ -101,7 +102,7 @@ def make_shared(site: Site, job: SharedJob) -> Made:
     for address, data in shared_downloads(catalogue, publication.release):
         writer.file(address, data)
     if job.charts:
-        writer.file("/assets/vega.js", vega_bundle(site.store))
+        writer.file("/assets/vega.js", libraries(VEGALITE_VERSION, site.store).encode())
     return Made(writer.digests, len(writer.titles))
 
 
