@@ -24,6 +24,7 @@ from gongbao.running import Progress, Reports
 from gongbao.site import SiteSummary, build_site
 from gongbao.site.build import make_site
 from gongbao.site.charts import scripts_ahead
+from gongbao.site.inputs import SiteInputs
 from gongbao.site.internal import MARKER, MARKER_TEXT
 from gongbao.site.plan import Plan, plan_of
 from gongbao.site.quarto import prepare_in_place, quarto_command
@@ -135,11 +136,11 @@ def build(
             )  # fmt: skip
             made = None
         else:
-            made = make_site(
-                publication, ready.dataset, ready.reports, ready.workbooks, site, summaries=summaries,
-                workers=options.workers, store=publication.cache, progress=SiteSteps(progress),
-                plan=ready.plan, kept=ready.unchanged,
+            inputs = SiteInputs(
+                publication, ready.dataset, ready.reports, ready.workbooks, publication.cache, options.workers,
+                ready.plan,
             )  # fmt: skip
+            made = make_site(inputs, site, summaries, progress=SiteSteps(progress), kept=ready.unchanged)
             summary = made.summary()
         progress.stage("公开前检查", 1)
         _guard(publication, ready.dataset, site, options.workers)
@@ -233,9 +234,10 @@ def prepare_quarto(publication: Publication, options: Options, progress: Progres
 
     def finish(ready: Ready) -> SiteSummary:
         return prepare_in_place(
-            publication, ready.dataset, ready.reports, ready.workbooks,
-            workers=options.workers, store=publication.cache,
-        )  # fmt: skip
+            SiteInputs(
+                publication, ready.dataset, ready.reports, ready.workbooks, publication.cache, options.workers
+            )
+        )
 
     return _carry_out(publication, options, progress, finish)
 

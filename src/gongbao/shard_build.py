@@ -16,6 +16,7 @@ from gongbao.publication import Publication
 from gongbao.running import Progress, Reports
 from gongbao.shards import Basis, Record, Shard, not_there, take_shards
 from gongbao.site.build import draw_places
+from gongbao.site.inputs import SiteInputs
 from gongbao.site.plan import plan_of
 from gongbao.standing import Standing
 from gongbao.workbooks import load_workbooks, plan_reports
@@ -45,11 +46,11 @@ def build_shard(publication: Publication, options: Options, shard: Shard, progre
             work.run(progress)
             raise_if_disk_full(work.failures)
             if work.ready:
-                draw_places(
-                    publication, dataset, work.ready, workbooks, staging / "site",
-                    workers=options.workers, store=publication.cache, progress=SiteSteps(progress),
-                    plan=plan_of(planned),
+                inputs = SiteInputs(
+                    publication, dataset, work.ready, workbooks, publication.cache, options.workers,
+                    plan_of(planned),
                 )  # fmt: skip
+                draw_places(inputs, staging / "site", progress=SiteSteps(progress))
         finally:
             shutil.rmtree(staging, ignore_errors=True)
         basis = Basis.of(publication, dataset, workbooks)

@@ -10,6 +10,7 @@ import yaml
 
 import samples
 from gongbao.site import build_site
+from gongbao.site.inputs import SiteInputs
 from gongbao.site.quarto import (
     QuartoMissing,
     clear_generated,
@@ -25,10 +26,8 @@ from samples import Built
 @pytest.fixture(scope="module")
 def project(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("quarto")
-    write_project(
-        built.publication, built.dataset, built.reports, samples.WORKBOOKS, folder,
-        tmp_path_factory.mktemp("files"), workers=1, store=built.store,
-    )  # fmt: skip
+    inputs = SiteInputs(built.publication, built.dataset, built.reports, samples.WORKBOOKS, built.store)
+    write_project(inputs, folder, tmp_path_factory.mktemp("files"))
     return folder
 
 
@@ -121,9 +120,8 @@ def test_preparing_in_place_makes_everything_anew_and_keeps_hand_written_pages(
     stale = publication.root / "reports/2001/511923/finance.ipynb"
     stale.parent.mkdir(parents=True)
     stale.write_text("{}", "utf-8")
-    made = prepare_in_place(
-        publication, built.dataset, built.reports, samples.WORKBOOKS, workers=1, store=built.store
-    )
+    inputs = SiteInputs(publication, built.dataset, built.reports, samples.WORKBOOKS, built.store)
+    made = prepare_in_place(inputs)
     assert made.pages == built.summary.pages
     assert not stale.exists() and (publication.root / "index.qmd").is_file()
     assert (publication.pages / "about.qmd").read_text("utf-8") == about

@@ -18,16 +18,14 @@ from gongbao.data.dataset import Dataset
 from gongbao.pool import Pool
 from gongbao.publication import Publication
 from gongbao.site.bodies import warm
-from gongbao.site.catalogue import Catalogue
 from gongbao.site.county import PlaceJob, make_place
-from gongbao.site.groups import GROUP, Group, group_places, leaf_of, leaves
+from gongbao.site.groups import GROUP, Group, leaf_of, leaves
+from gongbao.site.inputs import SiteInputs
 from gongbao.site.layout import environment, navigation
 from gongbao.site.lists import SharedJob, make_leaf, make_shared
-from gongbao.site.plan import Plan, plan_of
 from gongbao.site.reading import Info
 from gongbao.site.store import Store
 from gongbao.site.writing import Made, Place, Site
-from gongbao.standards.rectification import DeadlineRule
 from gongbao.units import unit_contents
 from gongbao.workbooks.planning import ReportKey
 
@@ -99,56 +97,40 @@ def build_site(
     progress: Progress | None = None,
     group: int = GROUP,
 ) -> SiteSummary:
-    """Write the site into `out`, a fresh folder of the caller's.
+    """Write the site into `out`, a fresh folder of the caller's; the arguments are those of SiteInputs.
 
-    `reports` are the executed notebooks; `workbooks` gives the title and description of each area.
-    `store` keeps drawings and rendered bodies between builds; it may be deleted at any time. `group`: the
-    most counties that a page lists. The same input gives the same bytes, whatever `workers` and whatever
-    `store` holds. Raises ChartError for charts that can't be drawn, QuartoMissing / QuartoFailed with the
-    quarto engine.
+    The same input gives the same bytes, whatever `workers` and whatever `store` holds. Raises ChartError for
+    charts that can't be drawn, QuartoMissing / QuartoFailed with the quarto engine.
     """
+    inputs = SiteInputs(publication, dataset, reports, workbooks, store, workers, group=group)
     if engine == "quarto":
         from gongbao.site.quarto import render_with_quarto
 
-        return render_with_quarto(publication, dataset, reports, workbooks, out, workers, store, group)
+        return render_with_quarto(inputs, out)
     with tempfile.TemporaryDirectory(prefix="gongbao-site-") as summaries:
-        return make_site(
-            publication, dataset, reports, workbooks, out, summaries=Path(summaries),
-            workers=workers, store=store, progress=progress, group=group,
-        ).summary()  # fmt: skip
+        return make_site(inputs, out, Path(summaries), progress=progress).summary()
 
 
 def make_site(
-    publication: Publication,
-    dataset: Dataset,
-    reports: Mapping[ReportKey, Path],
-    workbooks: Mapping[str, Info],
+    inputs: SiteInputs,
     out: Path,
-    *,
     summaries: Path,
-    workers: int,
-    store: Path,
+    *,
     progress: Progress | None = None,
-    group: int = GROUP,
     project: Path | None = None,
-    plan: Plan | None = None,
     kept: Kept | None = None,
 ) -> SiteMade:
-    """The same in parts. `plan`: all reports of the site, when `reports` are only those of the places that
-    `kept` lacks; what it has is not written. The summaries of the places made are put into `summaries`. With
-    `project` pages are written there as Quarto's sources."""
-    plan = plan_of(reports) if plan is None else plan
-    catalogue = shared_catalogue(publication, dataset, plan, workbooks)
-    site = Site(
-        publication, catalogue, group_places(catalogue, group), navigation(publication), out, Store(store),
-        (summaries, kept.summaries) if kept else (summaries,), project,
-    )  # fmt: skip
-    jobs = _begun(site, reports)
-    with Pool(min(workers, max(1, len(jobs))), inherit=True, prepare=partial(_begin, site)) as pool:
+    """The same in parts. What `kept` has is not written: `inputs.reports` are then those of the places that it
+    lacks. The summaries of the places made are put into `summaries`. With `project` pages are written there
+    as Quarto's sources."""
+    site = _site_in(inputs, out, (summaries, kept.summaries) if kept else (summaries,), project)
+    jobs = _begun(site, inputs)
+    with Pool(min(inputs.workers, max(1, len(jobs))), inherit=True, prepare=partial(_begin, site)) as pool:
         steps = _steps(progress, "网页")
         done = pool.map(_place, jobs, steps)
         places = {job.place: made for job, made in zip(jobs, done, strict=True)}
-        places = {place: places.get(place) or kept.places[place] for place in plan} if kept else places
+        if kept:
+            places = {place: places.get(place) or kept.places[place] for place in inputs.plan}
         found = {leaf.code: kept.leaf(leaf, places) if kept else None for leaf in leaves(site.root)}
         todo = [leaf for leaf in leaves(site.root) if found[leaf.code] is None]
         for leaf, made in zip(todo, pool.map(_leaf, todo), strict=True):
@@ -161,55 +143,30 @@ def make_site(
     return SiteMade(places, of_leaves, shared)
 
 
-def draw_places(
-    publication: Publication,
-    dataset: Dataset,
-    reports: Mapping[ReportKey, Path],
-    workbooks: Mapping[str, Info],
-    out: Path,
-    *,
-    workers: int,
-    store: Path,
-    progress: Progress | None = None,
-    plan: Plan,
-) -> None:
-    """Draw the charts of these reports and render them, for what `store` then holds: another process makes the
-    site from it. The pages in `out` are of no use. `plan`: all reports of the site."""
-    catalogue = shared_catalogue(publication, dataset, plan, workbooks)
+def draw_places(inputs: SiteInputs, out: Path, *, progress: Progress | None = None) -> None:
+    """Draw the charts of these reports and render them, for what `inputs.store` then holds: another process
+    makes the site from it. The pages in `out` are of no use."""
     with tempfile.TemporaryDirectory(prefix="gongbao-site-") as summaries:
-        site = Site(
-            publication, catalogue, group_places(catalogue, GROUP), navigation(publication), out, Store(store),
-            (Path(summaries),), None,
-        )  # fmt: skip
-        jobs = _begun(site, reports)
-        with Pool(min(workers, len(jobs)), inherit=True, prepare=partial(_begin, site)) as pool:
+        site = _site_in(inputs, out, (Path(summaries),))
+        jobs = _begun(site, inputs)
+        with Pool(min(inputs.workers, len(jobs)), inherit=True, prepare=partial(_begin, site)) as pool:
             pool.map(_place, jobs, _steps(progress, "画图排版"))
 
 
-def _begun(site: Site, reports: Mapping[ReportKey, Path]) -> list[PlaceJob]:
+def _site_in(inputs: SiteInputs, out: Path, summaries: tuple[Path, ...], project: Path | None = None) -> Site:
+    links = navigation(inputs.publication)
+    return Site(
+        inputs.publication, inputs.catalogue, inputs.root, links, out, Store(inputs.store), summaries, project
+    )
+
+
+def _begun(site: Site, inputs: SiteInputs) -> list[PlaceJob]:
     """What the places' processes are to do; what they inherit is loaded."""
     site.out.mkdir(parents=True, exist_ok=True)
     warm()
     environment()
-    return _place_jobs(site, reports)
-
-
-def shared_catalogue(
-    publication: Publication, dataset: Dataset, plan: Plan, workbooks: Mapping[str, Info]
-) -> Catalogue:
-    """The catalogue of a publication without any report, from which tasks make their own."""
-    setting = publication.settings.deadlines
-    rule = DeadlineRule(setting.rectification_days, setting.working_days)
-    catalogue = Catalogue(dataset, (), plan, workbooks, internal=publication.internal, deadline_rule=rule)
-    return catalogue.warmed()
-
-
-def _place_jobs(site: Site, reports: Mapping[ReportKey, Path]) -> list[PlaceJob]:
-    found: dict[Place, list[tuple[ReportKey, Path]]] = {}
-    for key, path in sorted(reports.items(), key=lambda item: (item[0].year, item[0].region, item[0].area)):
-        found.setdefault((key.year, key.region), []).append((key, path))
     listed = leaf_of(site.root)
-    return [PlaceJob(place, tuple(own), listed[place[1]]) for place, own in found.items()]
+    return [PlaceJob(place, reports, listed[place[1]]) for place, reports in inputs.places().items()]
 
 
 def _steps(progress: Progress | None, label: str) -> Callable[[int, int], None] | None:

@@ -23,7 +23,6 @@ import nbformat
 import yaml
 from nbformat.v4 import new_markdown_cell, new_raw_cell
 
-from gongbao.data.dataset import Dataset
 from gongbao.pool import Pool
 from gongbao.publication import SETTINGS_FILE, Publication
 from gongbao.site import places, reference
@@ -31,10 +30,10 @@ from gongbao.site.bodies import Body
 from gongbao.site.catalogue import Catalogue
 from gongbao.site.charts import draw_png, stored_drawing
 from gongbao.site.finish import finish
-from gongbao.site.groups import GROUP, Group, group_places, leaf_of
+from gongbao.site.groups import Group, leaf_of
+from gongbao.site.inputs import SiteInputs
 from gongbao.site.layout import Page, fragment, navigation, whole
-from gongbao.site.plan import plan_of
-from gongbao.site.reading import Info, ReportContent, load, read_report
+from gongbao.site.reading import ReportContent, load, read_report
 from gongbao.site.store import Store
 from gongbao.site.written import read_written
 from gongbao.workbooks.planning import ReportKey
@@ -80,23 +79,12 @@ def quarto_command() -> str:
     return found
 
 
-def render_with_quarto(
-    publication: Publication,
-    dataset: Dataset,
-    reports: Mapping[ReportKey, Path],
-    workbooks: Mapping[str, Info],
-    out: Path,
-    workers: int,
-    store: Path,
-    group: int,
-) -> SiteSummary:
+def render_with_quarto(inputs: SiteInputs, out: Path) -> SiteSummary:
     """Render into `out`. The project is made in a temporary folder."""
-    program = quarto_command()
+    program, publication = quarto_command(), inputs.publication
     with tempfile.TemporaryDirectory(prefix="gongbao-quarto-") as name:  # Quarto skips paths with “.” and “_”
         folder = Path(name)
-        summary = write_project(
-            publication, dataset, reports, workbooks, folder, out, workers=workers, store=store, group=group
-        )
+        summary = write_project(inputs, folder, out)
         _copy_written(publication, folder)
         _write_settings(publication, folder)
         command = [program, "render", str(folder), "--no-execute", "--output-dir", "_site"]
@@ -108,58 +96,29 @@ def render_with_quarto(
         shutil.copytree(folder / "_site", out, dirs_exist_ok=True)
     remove_outside_scripts(out.rglob("*.html"))
     _write_rest(publication, out)
-    return replace(summary, rendered=len(reports))
+    return replace(summary, rendered=len(inputs.reports))
 
 
-def write_project(
-    publication: Publication,
-    dataset: Dataset,
-    reports: Mapping[ReportKey, Path],
-    workbooks: Mapping[str, Info],
-    folder: Path,
-    out: Path,
-    *,
-    workers: int,
-    store: Path,
-    group: int = GROUP,
-) -> SiteSummary:
+def write_project(inputs: SiteInputs, folder: Path, out: Path) -> SiteSummary:
     """Write the generated sources into `folder` (`index.qmd`, `site/**.qmd`, `reports/**`), and the files that
     Quarto does not make into `out`. The summary counts the pages that the project will have, hand-written
     ones and 404 included."""
     from gongbao.site.build import make_site
 
     with tempfile.TemporaryDirectory(prefix="gongbao-site-") as summaries:
-        made = make_site(
-            publication, dataset, reports, workbooks, out, summaries=Path(summaries), workers=workers,
-            store=store, group=group, project=folder,
-        ).summary()  # fmt: skip
-    _write_reports(publication, dataset, reports, workbooks, folder, workers, store, group)
-    return replace(made, pages=made.pages + len(read_written(publication.pages)) + 1)
+        made = make_site(inputs, out, Path(summaries), project=folder).summary()
+    _write_reports(inputs, folder)
+    return replace(made, pages=made.pages + len(read_written(inputs.publication.pages)) + 1)
 
 
-def _write_reports(
-    publication: Publication,
-    dataset: Dataset,
-    reports: Mapping[ReportKey, Path],
-    workbooks: Mapping[str, Info],
-    folder: Path,
-    workers: int,
-    store: Path,
-    group: int,
-) -> None:
+def _write_reports(inputs: SiteInputs, folder: Path) -> None:
     """The reports' notebooks, with their charts as SVG and as PNG. After the other tasks, in processes of
     their own: those draw SVGs, these turn them into PNGs with another font (`charts.draw_png`)."""
-    from gongbao.site.build import shared_catalogue
-
-    catalogue = shared_catalogue(publication, dataset, plan_of(reports), workbooks)
-    jobs: dict[tuple[int, str], list[tuple[ReportKey, Path]]] = {}
-    for key, path in reports.items():
-        jobs.setdefault((key.year, key.region), []).append((key, path))
-    listed = leaf_of(group_places(catalogue, group))
-    context = _Notebooks(catalogue, listed, folder, store)
-    count = min(workers, max(1, len(jobs)))
+    places = inputs.places()
+    context = _Notebooks(inputs.catalogue, leaf_of(inputs.root), folder, inputs.store)
+    count = min(inputs.workers, max(1, len(places)))
     with Pool(count, inherit=True, prepare=partial(_begin, context)) as pool:
-        pool.map(_write_place, list(jobs.values()))
+        pool.map(_write_place, list(places.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,24 +239,15 @@ def _write_rest(publication: Publication, out: Path) -> None:
 # --- plain `quarto render` at the root of the publication -----------------------------------------
 
 
-def prepare_in_place(
-    publication: Publication,
-    dataset: Dataset,
-    reports: Mapping[ReportKey, Path],
-    workbooks: Mapping[str, Info],
-    *,
-    workers: int,
-    store: Path,
-) -> SiteSummary:
+def prepare_in_place(inputs: SiteInputs) -> SiteSummary:
     """pre-render: write the generated sources into the publication's own folder, where Quarto picks them
     up in the same run, and keep the other files for `complete`."""
+    publication = inputs.publication
     clear_generated(publication)
     files = publication.state / FILES_FOLDER
     shutil.rmtree(files, ignore_errors=True)
     files.mkdir(parents=True)
-    summary = write_project(
-        publication, dataset, reports, workbooks, publication.root, files, workers=workers, store=store
-    )
+    summary = write_project(inputs, publication.root, files)
     _write_rest(publication, files)
     return summary
 

@@ -1,0 +1,61 @@
+"""What a site is made from: the same for all that make it, with either engine and in either order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from gongbao.data.dataset import Dataset
+from gongbao.publication import Publication
+from gongbao.site.catalogue import Catalogue
+from gongbao.site.groups import GROUP, Group, group_places
+from gongbao.site.plan import Plan, plan_of
+from gongbao.site.reading import Info
+from gongbao.standards.rectification import DeadlineRule
+from gongbao.workbooks.planning import ReportKey
+
+
+@dataclass(frozen=True)
+class SiteInputs:
+    """A publication, its dataset and its executed notebooks, and how a site is made of them.
+
+    `workbooks` gives the title and description of each area. `store` keeps drawings and rendered bodies
+    between builds; it may be deleted at any time. `whole`: all reports of the site, when `reports` are only
+    some of them. `group`: the most counties that a page lists.
+    """
+
+    publication: Publication
+    dataset: Dataset
+    reports: Mapping[ReportKey, Path]
+    workbooks: Mapping[str, Info]
+    store: Path
+    workers: int = 1
+    whole: Plan | None = None
+    group: int = GROUP
+
+    @property
+    def plan(self) -> Plan:
+        return plan_of(self.reports) if self.whole is None else self.whole
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The catalogue without any report, from which tasks make their own."""
+        publication = self.publication
+        setting = publication.settings.deadlines
+        rule = DeadlineRule(setting.rectification_days, setting.working_days)
+        return Catalogue(
+            self.dataset, (), self.plan, self.workbooks, internal=publication.internal, deadline_rule=rule
+        ).warmed()
+
+    @cached_property
+    def root(self) -> Group:
+        return group_places(self.catalogue, self.group)
+
+    def places(self) -> dict[tuple[int, str], tuple[tuple[ReportKey, Path], ...]]:
+        """The reports by place: (year, region)."""
+        found: dict[tuple[int, str], list[tuple[ReportKey, Path]]] = {}
+        for key, path in sorted(self.reports.items(), key=lambda i: (i[0].year, i[0].region, i[0].area)):
+            found.setdefault((key.year, key.region), []).append((key, path))
+        return {place: tuple(own) for place, own in found.items()}
