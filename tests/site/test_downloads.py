@@ -23,7 +23,7 @@ def test_the_workbook_opens_and_explains_itself(built: Built) -> None:
         "说明",
         "指标数据",
         "结论",
-        "图表数据",
+        "图表目录",
         "评价",
         "评价得分",
         "指标定义",

@@ -26,7 +26,7 @@ _IMPLIED = ("region_code", "year")  # the same for the whole file
 _KEYS: Mapping[str, tuple[str, ...]] = {
     "values": ("指标代码", "学段", "统计量", "时期"),
     "verdicts": ("指标领域", "判定代码"),
-    "charts": ("指标领域", "图表", "行号", "列"),
+    "charts": ("指标领域", "图表"),
     "indicators": ("指标代码",),
     "sources": ("来源编号",),
 }
@@ -101,9 +101,7 @@ _DERIVED: Mapping[str, Kind] = {
     "代表本领域": Kind("boolean", "是否为该领域的总结论"),
     "图表": Kind(about="图或表在报告里的编号", required=True),
     "标题": Kind(),
-    "行号": Kind("integer", "在图表数据里的第几行", required=True),
-    "行": Kind(about="该行第一列的文字"),
-    "列": Kind(about="列名", required=True),
+    "数据文件": Kind(about="图或表自己的 CSV，从该县该年各篇报告所在的文件夹算起", required=True),
     "公开情况": Kind(about="数不公开时的原因"),
     "起作用的期限": Kind(about="整改期限：所填的，或按本站设定推算的", pattern=_DATE),
     "期限情况": Kind(about="按期、逾期"),

@@ -226,7 +226,7 @@ def _titles(folder: Path, code: str) -> dict[str, str]:
     content = json.loads(path.read_bytes()) if path.is_file() else {}
     found = {f"{f['area']}/{f['id']}": str(f["title"]) for f in content.get("figures", ())}
     found |= {f"{t['area']}/{t['id']}": str(t["caption"]) for t in content.get("tables", ())}
-    labels = {"values": "指标数据", "verdicts": "结论", "charts": "图表数据"}
+    labels = {"values": "指标数据", "verdicts": "结论", "charts": "图表目录"}
     return found | labels | {name: str(r["label"]) for name, r in content.get("records", {}).items()}
 
 

@@ -224,22 +224,18 @@ def _unit(catalogue: Catalogue, indicator_id: str, statistic: str) -> str:
 
 
 def _charts(catalogue: Catalogue, contents: Sequence[ReportContent]) -> Sheet:
+    """Which figures and tables there are, and the file of each: what they show stands in that alone."""
     rows: list[tuple[Scalar, ...]] = []
     for report in contents:
         title = catalogue.area_title(report.area)
-        shown = [(f"图 {f.number}", f.title, f.table, f.source) for f in report.figures]
-        shown += [(f"表 {t.number}", t.caption, t, t.source) for t in report.tables]
-        for label, caption, table, source in shown:
-            for number, row in enumerate(table.rows, start=1):
-                for column, cell in zip(table.columns, row, strict=True):
-                    value = cell.raw if cell.numeric else None
-                    place = (title, label, caption, number, row[0].shown, column.header)
-                    unit = column.unit if cell.numeric else ""
-                    rows.append((*place, value, cell.shown, unit, source))
+        shown = [(f"图 {f.number}", f.title, f.table, f.source, f.id) for f in report.figures]
+        shown += [(f"表 {t.number}", t.caption, t, t.source, t.id) for t in report.tables]
+        for label, caption, table, source, id in shown:
+            rows.append((title, label, caption, len(table.rows), source, f"{report.area}/{id}.csv"))
     return Sheet(
-        "图表数据",
-        "各篇报告的图和表，一行一格",
-        ("指标领域", "图表", "标题", "行号", "行", "列", "数值", "显示", "单位", "来源"),
+        "图表目录",
+        "各篇报告的图和表，一行一个；各有自己的 CSV，在报告页上下载",
+        ("指标领域", "图表", "标题", "行数", "来源", "数据文件"),
         rows,
     )
 
