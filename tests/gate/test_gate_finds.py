@@ -122,6 +122,19 @@ def test_written_with_entities_and_full_width_digits(site: Site) -> None:
     assert site.found() == {(PAGE, "internal"), (PAGE, "personal")}
 
 
+def test_numbers_side_by_side_are_no_telephone(site: Site) -> None:
+    row = "<table><tr><td>{}</td></tr></table>"
+    site.say(row.format("</td><td>".join(("营养改善计划", "137", "1438", "2876"))))
+    labels = "<text>137</text><text>1438</text><text>2876</text>"
+    site.change(f"{FIGURE}.svg", lambda svg: svg.replace("</svg>", f"{labels}</svg>"))
+    site.change(f"{FIGURE}.csv", lambda text: text + "营养改善计划,137,1438,2876\r\n")
+    assert site.found() == set()
+    site.say(row.format("</td><td>".join(("营养改善计划", "137 1438 2876"))))
+    site.change(f"{FIGURE}.svg", lambda svg: svg.replace("</svg>", "<text>137 1438 2876</text></svg>"))
+    site.change(f"{FIGURE}.csv", lambda text: text + "营养改善计划,137 1438 2876,3\r\n")
+    assert site.found() == {(name, "personal") for name in (PAGE, f"{FIGURE}.svg", f"{FIGURE}.csv")}
+
+
 def test_in_a_table_of_a_page(site: Site) -> None:
     head = "<tr><th>项目</th><th>联系人</th><th>人数</th></tr>"
     table = f"<table>{head}<tr><td>降级处理</td><td>{{}}</td><td>{{}}</td></tr></table>"

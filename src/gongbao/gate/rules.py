@@ -271,7 +271,8 @@ def _about_anyone(piece: Piece) -> Iterator[Hit]:
         text = _DIGEST.sub("", text)
     if _PERSONAL_HINT.search(text):
         for what, value in personal_data(text):
-            yield "personal", masked(value), what
+            if not _side_by_side(value, piece):
+                yield "personal", masked(value), what
     if _EXAM_HINT.search(text):
         for sentence in _sentences(piece):
             if _FIGURE.search(sentence) and exam_results(sentence):
@@ -284,6 +285,19 @@ def _about_anyone(piece: Piece) -> Iterator[Hit]:
     if _FIELD_IN_TEXT.search(text):
         for person in person_names(text):
             yield "name", masked(person), ""
+
+
+def _side_by_side(value: str, piece: Piece) -> bool:
+    """Whether the groups of a number are cells or labels of their own: 137, 1438 and 2876 persons in a row
+    are no telephone number. In a country some county has such a row; what stands in one cell or label is
+    judged as it stands there."""
+    groups = tuple(value.split(" "))
+    if len(groups) == 1:
+        return False
+    if piece.drawing:
+        return True
+    cells = tuple(filter(None, piece.cells))
+    return any(cells[i : i + len(groups)] == groups for i in range(len(cells)))
 
 
 def _sentences(piece: Piece) -> Iterator[str]:
