@@ -144,6 +144,15 @@ BEHAVIOURS = {
     "logging": ["import logging\nlogging.warning('记')\nlogging.info('不记')"],
     "interactivity": ["get_ipython().ast_node_interactivity = 'all'", "1\n2"],
     "hooks": ["get_ipython().events.register('post_run_cell', lambda result: print('钩'))", "1"],
+    "trees_changed": [
+        "import ast\nclass Twice(ast.NodeTransformer):\n    def visit_Constant(self, node):\n"
+        "        if isinstance(node.value, int):\n            node.value *= 2\n        return node\n"
+        "get_ipython().ast_transformers.append(Twice())",
+        "21",
+        "print(1)\n4",
+    ],
+    "future": ["from __future__ import annotations", "def f(a: nothing): pass\nf.__annotations__", "1; 2"],
+    "same_twice": ["1 + 1", "1 + 1", "x = 5\nx"],
     "empty_cells": ["", "  \n ", "1"],
     "leading_empty_line": ["\n\nprint('甲')"],
     "other_cells": [
@@ -165,6 +174,8 @@ ALONE = (
     "magics",
     "interactivity",
     "hooks",
+    "trees_changed",
+    "future",
     "shell",
     "empty_cells",
     "clear_output_wait",

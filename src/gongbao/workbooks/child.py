@@ -11,11 +11,12 @@ import asyncio
 import builtins
 import getpass
 import io
+import json
 import os
 import sys
 import traceback
 from collections import deque
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import asdict, astuple
 from functools import lru_cache
@@ -25,17 +26,20 @@ from typing import Any, NoReturn, cast
 
 from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core import async_helpers, interactiveshell
-from IPython.core.compilerop import CachingCompiler
 from IPython.core.inputtransformer2 import TransformerManager
+from jupyter_client.jsonutil import json_default
 from jupyter_client.session import Session
 from nbformat import NotebookNode
+from nbformat.v4 import nbbase
 
 from gongbao.present import shapes
 from gongbao.workbooks import guard, records
 from gongbao.workbooks.cells import make_client, run_cells
 from gongbao.workbooks.cleaning import Scrub, clean
+from gongbao.workbooks.compiled import CellCompiler, compile_cells
 from gongbao.workbooks.notebook import Workbook, write_notebook
 from gongbao.workbooks.outcome import Failure, Job
+from gongbao.workbooks.outputs import plainly_valid
 from gongbao.workbooks.shell import redirect_descriptors, refuse_input, settle, shell_config
 from gongbao.workbooks.watch import tell
 
@@ -63,6 +67,17 @@ _transformed = lru_cache(maxsize=1024)(TransformerManager().transform_cell)
 _should_be_async = lru_cache(maxsize=1024)(async_helpers._should_be_async)
 setattr(interactiveshell, "_should_be_async", _should_be_async)  # noqa: B010 - it isn't exported
 
+_validate: Callable[..., None] = nbbase.validate
+
+
+def _validate_output(node: Any, ref: Any = None) -> None:
+    """nbformat's check of a new output, which asks the schema only where the types alone don't answer."""
+    if not plainly_valid(node, ref):
+        _validate(node, ref)
+
+
+nbbase.validate = _validate_output
+
 
 def warm_up(workbooks: Iterable[Workbook] = ()) -> None:
     """Import what every report needs, in the process that will fork, also what libraries import late, and
@@ -73,12 +88,20 @@ def warm_up(workbooks: Iterable[Workbook] = ()) -> None:
     for name in _LATE_IMPORTS:
         import_module(name)
     for workbook in workbooks:
-        for source in workbook.sources():
-            # A cell that can't be read says so when it runs.
-            with suppress(SyntaxError):
-                _should_be_async(_transformed(source))
+        _warm_up_cells(workbook)
     # The first chart loads narwhals' view of pandas and fills Altair's caches of its schema.
     altair.Chart(pandas.DataFrame({"x": [0]})).mark_point().encode(x="x:Q").to_dict()
+
+
+def _warm_up_cells(workbook: Workbook) -> None:
+    cells = []
+    # A cell that can't be read says so when it runs, and no other runs after it.
+    with suppress(SyntaxError):
+        for source in workbook.sources(injected="pass"):
+            if source.strip():
+                cells.append(_transformed(source))
+                _should_be_async(cells[-1])
+    compile_cells(cells)
 
 
 def run(
@@ -122,15 +145,37 @@ async def _run(
 
 
 class _Wire:
-    """Takes the frames that a Session sends and keeps them as the messages a client would receive."""
+    """Keeps messages as the client would receive them."""
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
+    def __init__(self) -> None:
         self.messages: deque[Message] = deque()
 
-    def send_multipart(self, frames: list[bytes], *args: object, **kwargs: object) -> None:
-        _, parts = self.session.feed_identities(frames)
-        self.messages.append(self.session.deserialize(parts))
+
+# As the session's own packer has it.
+_PACKER = json.JSONEncoder(default=json_default, ensure_ascii=False, allow_nan=False)
+_SAID = ("metadata", "content")
+
+
+class _Session(Session):
+    """Sends to wires: what a message says is packed and unpacked as on a socket, its header is not, of which
+    nothing would change but the time's precision."""
+
+    def send(
+        self, stream: Any, msg_or_type: Any, content: Any = None, parent: Any = None, ident: Any = None,
+        buffers: Any = None, track: bool = False, header: Any = None, metadata: Any = None,
+    ) -> Message:  # fmt: skip
+        message: Message
+        if isinstance(msg_or_type, dict):
+            message = msg_or_type
+        else:
+            message = self.msg(msg_or_type, content=content, parent=parent, header=header, metadata=metadata)
+        try:
+            packed = [_PACKER.encode(message[name]).encode() for name in _SAID]
+        except (TypeError, ValueError):  # what JSON has no word for: the session cleans it, and warns
+            packed = self.serialize(message)[-2:]
+        parts = dict(zip(_SAID, map(self.unpack, packed), strict=True))
+        stream.messages.append(message | parts | {"buffers": buffers or message.get("buffers") or []})
+        return message
 
 
 class _Channel:
@@ -185,18 +230,18 @@ class LocalKernel:
     eventloop = None
 
     def __init__(self) -> None:
-        # A session sends to anything that takes frames; its annotations know of sockets only.
         # It is made before the fork: without this it would send nothing after.
-        self.session: Any = Session(key=b"", check_pid=False)
-        self.wire, self.replies = _Wire(self.session), _Wire(self.session)
+        self.session: Any = _Session(key=b"", check_pid=False)
+        self.wire, self.replies = _Wire(), _Wire()
         self.iopub_channel, self.shell_channel = _Channel(self.wire), _Channel(self.replies)
         self.request: Message = {}
         sys.stdout, sys.stderr = _Stream(self, "stdout"), _Stream(self, "stderr")
         for module, name in ((builtins, "input"), (getpass, "getpass")):
             setattr(module, name, refuse_input)
         self.shell: Any = cast("Any", ZMQInteractiveShell).instance(
-            user_ns={}, kernel=self, compiler_class=CachingCompiler, config=shell_config()
+            user_ns={}, kernel=self, compiler_class=CellCompiler, config=shell_config()
         )
+        self.shell.compile.usual = lambda: not self.shell.ast_transformers
         publisher: Any
         for publisher in (self.shell.displayhook, self.shell.display_pub):
             publisher.session, publisher.pub_socket = self.session, self.wire

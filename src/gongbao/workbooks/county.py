@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from gongbao.workbooks import child
 from gongbao.workbooks.cells import crashed, timed_out
 from gongbao.workbooks.cleaning import Scrub
-from gongbao.workbooks.memory import frozen_memory
+from gongbao.workbooks.memory import collect_seldom, frozen_memory
 from gongbao.workbooks.outcome import Failure, Job, Run
 from gongbao.workbooks.records import Read
 from gongbao.workbooks.shell import redirect_descriptors
@@ -36,6 +36,7 @@ def run(
     code = 1
     try:
         redirect_descriptors(folder / "log")
+        collect_seldom()
         if share:
             from gongbao.workbooks import session
 

@@ -16,3 +16,9 @@ def frozen_memory() -> Iterator[None]:
         yield
     finally:
         gc.unfreeze()
+
+
+def collect_seldom() -> None:
+    """Look for cycles after twenty thousand new objects and not after 700: in a process that lives for the second
+    that a report takes, most of them are still in use."""
+    gc.set_threshold(20_000, 20, 20)

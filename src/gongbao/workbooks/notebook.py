@@ -88,9 +88,15 @@ class Workbook:
             _WARNINGS[self.digest] = cell_warnings(self.name, self.sources())
         return _WARNINGS[self.digest]
 
-    def sources(self) -> list[str]:
-        """The code of its cells, in order."""
-        return [str(cell.source) for cell in self._notebook.cells if cell.cell_type == "code"]
+    def sources(self, injected: str = "") -> list[str]:
+        """The code of its cells, in order; with `injected` as the cell that a build inserts, if it is given."""
+        found = []
+        for cell in self._notebook.cells:
+            if cell.cell_type == "code":
+                found.append(str(cell.source))
+                if injected and PARAMETERS_TAG in cell.metadata.get("tags", []):
+                    found.append(injected)
+        return found
 
     def _opening(self) -> tuple[str, str]:
         prose = next((cell.source for cell in self._notebook.cells if cell.cell_type == "markdown"), "")

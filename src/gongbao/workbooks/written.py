@@ -6,6 +6,7 @@ before that; a notebook of a build is written once and then forgotten.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from json.encoder import encode_basestring
 from typing import Any
 
@@ -44,8 +45,9 @@ def _write_dict(value: dict[Any, Any], depth: int, add: Any) -> None:
         name = key if isinstance(key, str) else _scalar(key)
         add(f"{mark}{encode_basestring(name)}: ")
         inner = value[key]
-        if isinstance(inner, str):
-            add(encode_basestring(inner))
+        plain = _PLAIN.get(type(inner))
+        if plain:
+            add(plain(inner))
         else:
             _write(inner, depth + 1, add)
         mark = "," + line
@@ -57,6 +59,15 @@ def _write_list(value: list[Any] | tuple[Any, ...], depth: int, add: Any) -> Non
         add("[]")
         return
     line = _line(depth + 1)
+    if all(type(inner) in _PLAIN for inner in value):
+        add(
+            "["
+            + line
+            + ("," + line).join([_PLAIN[type(inner)](inner) for inner in value])
+            + _line(depth)
+            + "]"
+        )
+        return
     mark = "[" + line
     for inner in value:
         add(mark)
@@ -89,3 +100,13 @@ def _scalar(value: Any) -> str:
         case bytes():
             return encode_basestring(value.decode("ascii"))
     raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+
+
+_PLAIN: dict[type, Callable[[Any], str]] = {
+    str: encode_basestring,
+    int: int.__repr__,
+    float: _scalar,
+    bool: _scalar,
+    type(None): _scalar,
+}
+"""How values that hold no others are written: of just these types, for a subclass may say something else."""
