@@ -12,7 +12,7 @@ from gongbao.present import Fact, Verdict
 from gongbao.publication import Publication
 from gongbao.site.catalogue import Catalogue
 from gongbao.site.compare import Comparison, compare
-from gongbao.site.group_pages import leaf_pages, shared_pages, upper_pages
+from gongbao.site.group_pages import comparison_pages, leaf_pages, shared_pages, upper_pages
 from gongbao.site.groups import GROUP, Group, group_places, leaves
 from gongbao.site.layout import Page
 from gongbao.site.plan import Files, Plan
@@ -126,7 +126,8 @@ def pages_of(publication: Publication, country: Country, limit: int = GROUP) -> 
         files = {(YEAR, code): Files(f"/data/{YEAR}/{code}.xlsx", ()) for code in leaf.regions}
         catalogue = Catalogue(dataset, summaries_of(leaf.regions), plan, WORKBOOKS, files=files)
         found = {area: compare(catalogue, area, leaf) for area in AREAS}
-        pages += leaf_pages(publication, catalogue, leaf, found, drawings(found))
+        pages += leaf_pages(publication, catalogue, leaf)
+        pages += comparison_pages(catalogue, leaf, found, drawings(found))
         counts[leaf.code] = summarise(catalogue, leaf)
     pages += upper_pages(publication, whole, root, add_up(root, counts))
     pages += shared_pages(whole)

@@ -23,8 +23,13 @@ def characters() -> str:
 
 def missing_characters(spec: Any) -> str:
     """The characters of a chart's texts that the font lacks, each once, in the order of their codes."""
-    known = set(characters()) | set("\n\r\t")
-    return "".join(sorted({c for text in _texts(spec) for c in text} - known))
+    return "".join(sorted({c for text in _texts(spec) for c in text} - known_characters()))
+
+
+@cache
+def known_characters() -> frozenset[str]:
+    """The same, and those that are not drawn."""
+    return frozenset(characters()) | frozenset("\n\r\t")
 
 
 def _texts(value: Any) -> Iterator[str]:

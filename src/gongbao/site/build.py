@@ -22,7 +22,7 @@ from gongbao.site.county import PlaceJob, make_place
 from gongbao.site.groups import GROUP, Group, leaf_of, leaves
 from gongbao.site.inputs import SiteInputs
 from gongbao.site.layout import environment, navigation
-from gongbao.site.lists import SharedJob, make_leaf, make_shared
+from gongbao.site.lists import SharedJob, joined, make_compared, make_listed, make_shared
 from gongbao.site.reading import Info
 from gongbao.site.store import Store
 from gongbao.site.writing import Made, Place, Site
@@ -133,8 +133,12 @@ def make_site(
             places = {place: places.get(place) or kept.places[place] for place in inputs.plan}
         found = {leaf.code: kept.leaf(leaf, places) if kept else None for leaf in leaves(site.root)}
         todo = [leaf for leaf in leaves(site.root) if found[leaf.code] is None]
-        for leaf, made in zip(todo, pool.map(_leaf, todo), strict=True):
-            found[leaf.code] = made
+        # The comparisons of all first: they take longest.
+        made = pool.map(
+            _leaf, [*((make_compared, leaf) for leaf in todo), *((make_listed, leaf) for leaf in todo)]
+        )
+        for leaf, compared, listed in zip(todo, made[: len(todo)], made[len(todo) :], strict=True):
+            found[leaf.code] = joined(compared, listed)
         of_leaves = {code: made for code, made in found.items() if made is not None}
         charts = any(made.figures for made in (*places.values(), *of_leaves.values()))
         titles = {a: title for made in of_leaves.values() for a, title in made.more.titles.items()}
@@ -186,8 +190,9 @@ def _place(job: PlaceJob) -> Made:
     return make_place(_site[0], job)
 
 
-def _leaf(leaf: Group) -> Made:
-    return make_leaf(_site[0], leaf)
+def _leaf(task: tuple[Callable[[Site, Group], Made], Group]) -> Made:
+    make, leaf = task
+    return make(_site[0], leaf)
 
 
 def _shared(job: SharedJob) -> Made:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gongbao.pool import Pool
-from gongbao.present.characters import missing_characters
+from gongbao.present.characters import known_characters, missing_characters
 from gongbao.present.theme import FONT_FOLDER, VEGALITE_VERSION
 from gongbao.site.drawing import Drawing, Picture, to_png, to_svg
 from gongbao.site.engine import LIBRARIES, MEASURES_FOLDER, SCRIPT, has_libraries, libraries
@@ -112,6 +112,8 @@ def _make_script(folder: Path) -> None:
 
 def character_warning(text: str, place: str) -> str | None:
     """A warning that names the characters of a chart which the shipped font lacks, or None."""
+    if "\\u" not in text and known_characters().issuperset(text):
+        return None  # nor does any of its texts
     missing = missing_characters(json.loads(text))
     if not missing:
         return None

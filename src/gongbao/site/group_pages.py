@@ -64,27 +64,27 @@ class GroupLine:
     none: int = 0
 
 
-def leaf_pages(
-    publication: Publication,
-    catalogue: Catalogue,
-    leaf: Group,
-    comparisons: Mapping[str, list[Comparison]],
-    svgs: Mapping[str, str],
+def comparison_pages(
+    catalogue: Catalogue, leaf: Group, comparisons: Mapping[str, list[Comparison]], svgs: Mapping[str, str]
 ) -> Iterator[Page]:
-    """Every page that lists the counties of a leaf. Of a publication that is one group: all lists there are.
+    """The pages that compare the counties of a leaf, by area.
 
-    `catalogue` has the reports and files of the leaf's counties, of all years; `comparisons`: what
-    `compare.compare` found in them, by area; `svgs`: the drawings of its figures.
+    `comparisons`: what `compare.compare` found in them; `svgs`: the drawings of its figures.
     """
+    for area, found in comparisons.items():
+        if found:
+            yield compare.compare_page(catalogue, area, found, svgs, leaf)
+
+
+def leaf_pages(publication: Publication, catalogue: Catalogue, leaf: Group) -> Iterator[Page]:
+    """Every other page that lists the counties of a leaf. Of a publication that is one group: all lists there
+    are. `catalogue` has the reports and files of the leaf's counties, of all years."""
     whole, members = not leaf.code, set(leaf.regions)
     if whole:
         yield places.home(publication, catalogue)
     for year in catalogue.years:
         if not members.isdisjoint(catalogue.regions(year)):
             yield places.edition(catalogue, year, leaf)
-    for area, found in comparisons.items():
-        if found:
-            yield compare.compare_page(catalogue, area, found, svgs, leaf)
     for indicator in catalogue.indicators.values():
         if whole or reference.values_in(catalogue, indicator, leaf):
             yield reference.indicator_page(catalogue, indicator, leaf)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gongbao.publication import Publication
 from gongbao.site import compare, reference, written
+from gongbao.site.catalogue import Catalogue
 from gongbao.site.charts import character_warning, draw
 from gongbao.site.compare import Comparison
 from gongbao.site.downloads import shared_downloads
 from gongbao.site.engine import VEGALITE_VERSION, libraries
-from gongbao.site.group_pages import leaf_pages, shared_pages, upper_pages
+from gongbao.site.group_pages import comparison_pages, leaf_pages, shared_pages, upper_pages
 from gongbao.site.groups import Group, leaves
 from gongbao.site.layout import Page
-from gongbao.site.reading import ReportSummary
 from gongbao.site.snapshot import edition_snapshot
 from gongbao.site.summary import GroupSummary, add_up, summarise
 from gongbao.site.writing import Made, Place, Site, Writer
@@ -44,35 +44,53 @@ def leaf_places(site: Site, leaf: Group) -> list[Place]:
     return [(year, region) for region in leaf.regions for year in years if (year, region) in plan]
 
 
-def make_leaf(site: Site, leaf: Group) -> Made:
-    """Write the pages that list the counties of a leaf. Raises ChartError."""
-    reports: list[ReportSummary] = []
-    files = {}
-    for place in leaf_places(site, leaf):
-        told = site.summary(place)
-        reports.extend(told.reports)
-        files[place] = told.files
-    catalogue = site.catalogue.of(reports, files)
+def make_compared(site: Site, leaf: Group) -> Made:
+    """Write the pages that compare the counties of a leaf, with their charts. Raises ChartError."""
+    catalogue = _catalogue(site, leaf)
     comparisons = {area: compare.compare(catalogue, area, leaf) for area in catalogue.areas}
     spec_places = _spec_places(comparisons, leaf)
     svgs, drawn = draw(spec_places, site.store)
     writer = Writer(site)
-    for page in leaf_pages(site.publication, catalogue, leaf, comparisons, svgs):
+    for page in comparison_pages(catalogue, leaf, comparisons, svgs):
         writer.page(page)
     for area, found in comparisons.items():
         folder = compare.displays_folder(area, leaf.code)
         for each in found:
             writer.displays(folder, each.figures, each.tables, svgs)
     warnings = [w for spec, at in spec_places.items() if (w := character_warning(spec, at))]
-    return Made(
-        writer.digests,
-        len(writer.titles),
-        sum(len(each.figures) for found in comparisons.values() for each in found),
-        drawn,
-        0,
-        tuple(warnings),
-        LeafTold(summarise(catalogue, leaf), writer.titles if site.publication.release else {}),
+    figures = sum(len(each.figures) for found in comparisons.values() for each in found)
+    return Made(writer.digests, len(writer.titles), figures, drawn, 0, tuple(warnings), _titles(site, writer))
+
+
+def make_listed(site: Site, leaf: Group) -> Made:
+    """Write the other pages that list the counties of a leaf, and count them."""
+    catalogue, writer = _catalogue(site, leaf), Writer(site)
+    for page in leaf_pages(site.publication, catalogue, leaf):
+        writer.page(page)
+    told = LeafTold(summarise(catalogue, leaf), _titles(site, writer))
+    return Made(writer.digests, len(writer.titles), more=told)
+
+
+def joined(compared: Made, listed: Made) -> Made:
+    """All that is made of a leaf, from what its two tasks made."""
+    told: LeafTold = listed.more
+    return replace(
+        compared,
+        files={**listed.files, **compared.files},
+        pages=listed.pages + compared.pages,
+        more=replace(told, titles={**told.titles, **compared.more}),
     )
+
+
+def _catalogue(site: Site, leaf: Group) -> Catalogue:
+    """The catalogue of the reports and downloads of a leaf's counties."""
+    told = {place: site.summary(place) for place in leaf_places(site, leaf)}
+    reports = [report for each in told.values() for report in each.reports]
+    return site.catalogue.of(reports, {place: each.files for place, each in told.items()})
+
+
+def _titles(site: Site, writer: Writer) -> Mapping[str, str]:
+    return writer.titles if site.publication.release else {}
 
 
 def _spec_places(comparisons: Mapping[str, list[Comparison]], leaf: Group) -> dict[str, str]:

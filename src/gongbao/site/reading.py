@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,12 +92,42 @@ def load(text: str) -> Any:
     Cells tagged `remove-cell` or `hide-cell` are left out and `hide-output` empties a cell, as Quarto
     has it, so that both engines show the same.
     """
-    notebook = nbformat.reads(text, as_version=4)
+    notebook = _notebook(text)
     notebook.cells = [cell for cell in notebook.cells if not _REMOVED & _tags(cell)]
     for cell in notebook.cells:
         if "hide-output" in _tags(cell) and cell.cell_type == "code":
             cell.outputs = []
     return notebook
+
+
+def _notebook(text: str) -> Any:
+    """What `nbformat.reads` gives, but that the content of JSON outputs stays plain: rows of charts and tables,
+    which nbformat would take apart and make into nodes, one for each cell of a table."""
+    try:
+        content = json.loads(text)
+    except ValueError:
+        content = None
+    if not isinstance(content, dict) or content.get("nbformat") != 4 or "cells" not in content:
+        return nbformat.reads(text, as_version=4)  # which says what is wrong, or turns it into this version
+    outputs = [output for cell in content.get("cells", ()) for output in cell.get("outputs", ())]
+    plain = [_taken(output.get("data", {})) for output in outputs]
+    notebook = nbformat.v4.to_notebook_json(content)
+    nodes = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    try:
+        nbformat.validate(notebook)
+    except nbformat.ValidationError:
+        return nbformat.reads(text, as_version=4)
+    for node, held in zip(nodes, plain, strict=True):
+        for mime, value in held.items():
+            dict.__setitem__(node.data, mime, value)  # a node's own way would make nodes of it
+    return notebook
+
+
+def _taken(data: dict[str, Any]) -> dict[str, Any]:
+    """The JSON of a MIME bundle, in whose place it then has empty texts."""
+    held = {mime: value for mime, value in data.items() if mime.endswith("+json")}
+    data.update(dict.fromkeys(held, ""))
+    return held
 
 
 def _tags(cell: Any) -> set[str]:
