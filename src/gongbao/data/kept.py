@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 Kind = Literal["files", "shared", "groups", "parts"]
-_LIBRARIES = ("numpy", "pandas", "pandera", "python-calamine")
+_LIBRARIES = ("numpy", "pandas", "python-calamine")
 _MAY_NOT_WRITE = (errno.EACCES, errno.EPERM, errno.EROFS)
 # So many entries stay for each one in use: other branches' and last week's. The oldest go first.
 _SPARE = 4

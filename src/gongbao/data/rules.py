@@ -1,11 +1,11 @@
-"""What must hold within one table: ranges, unique keys, parts not above the whole (pandera)."""
+"""What must hold within one table: ranges, unique keys, parts not above the whole."""
 
 from __future__ import annotations
 
-from functools import lru_cache
+import math
+from collections.abc import Iterator
 
 import pandas as pd
-import pandera.pandas as pa
 
 from gongbao.data.cells import plain_number
 from gongbao.data.columns import Table
@@ -24,60 +24,58 @@ _PARTS = (
     ("migrant", "students"),
     ("training_fund", "public_fund_budget"),
 )
-_UNIQUE = "multiple_fields_uniqueness"  # pandera's name for a broken key
 _BANDS = ("cls_le45", "cls_46_50", "cls_51_55", "cls_56plus")
 # Schools below this size may count 走教、兼职、轮岗 PE and art teachers (优质均衡 standard, indicator L3).
 _SMALL_SCHOOL = 100
 
 
 def check_table(dataset: Dataset, name: str, findings: Findings) -> None:
-    """Report every cell of a table that breaks one of the table's own rules."""
+    """Report every cell of a table that breaks one of the table's own rules, row by row; then rows that are
+    there twice."""
     frame, table = dataset.tables[name], TABLES[name]
     if frame.empty:
         return
-    try:
-        _schema(name).validate(frame, lazy=True)
-    except pa.errors.SchemaErrors as failure:
-        # a failing frame-wide check lists every column of a row: keep one line for each row and rule
-        cases = failure.failure_cases[["column", "check", "index", "schema_context"]]
-        for column, check, index, context in sorted(
-            {_case(*case) for case in cases.itertuples(index=False, name=None)},
-            key=lambda c: (c[2], c[1], c[0]),
-        ):
-            if context == "Column":
-                _out_of_range(dataset, frame, table, column, index, findings)
-            elif check.startswith("part:"):
-                _, part, whole = check.split(":")
-                _part_above_whole(dataset, frame, table, part, whole, index, findings)
-            elif check == "bands":
-                _bands_differ(dataset, frame, index, findings)
-            elif check != _UNIQUE:
-                raise
-        if (failure.failure_cases["check"] == _UNIQUE).any():
-            _duplicates(dataset, frame, table, findings)
+    for index, rule, detail, column in sorted(_broken(frame, table)):
+        if rule == "part":
+            _part_above_whole(dataset, frame, table, detail, column, index, findings)
+        elif rule == "bands":
+            _bands_differ(dataset, frame, index, findings)
+        else:
+            _out_of_range(dataset, frame, table, column, index, findings)
+    _duplicates(dataset, frame, table, findings)
 
 
-def _case(column: object, check: object, index: object, context: object) -> tuple[str, str, int, str]:
-    return (str(column) if context == "Column" else "", str(check), int(str(index)), str(context))
+def _broken(frame: pd.DataFrame, table: Table) -> Iterator[tuple[int, str, str, str]]:
+    """(row, rule, limit or part, column or whole) of everything that is out of bounds; what is missing is not.
+
+    The names of the rules put what is told of one row into an order.
+    """
+    for column in table.columns:
+        if column.minimum is None and column.maximum is None:
+            continue
+        low = -math.inf if column.minimum is None else column.minimum
+        high = math.inf if column.maximum is None else column.maximum
+        for index, value in enumerate(frame[column.name].tolist()):
+            if value < low:
+                yield index, "least", str(column.minimum), column.name
+            elif value > high:
+                yield index, "most", str(column.maximum), column.name
+    if table.name == "school_year":
+        yield from _broken_sums(frame)
 
 
-@lru_cache
-def _schema(name: str) -> pa.DataFrameSchema:
-    """The pandera schema of a table, made from `schema.TABLES`."""
-    columns = {}
-    for column in TABLES[name].columns:
-        checks = []
-        if column.minimum is not None:
-            checks.append(pa.Check.ge(column.minimum))
-        if column.maximum is not None:
-            checks.append(pa.Check.le(column.maximum))
-        if checks:
-            columns[column.name] = pa.Column("float64", checks, nullable=True)
-    rules = []
-    if name == "school_year":
-        rules = [_part_rule(part, whole) for part, whole in _PARTS]
-        rules.append(pa.Check(_bands_agree, name="bands", error="bands"))
-    return pa.DataFrameSchema(columns, checks=rules, unique=_key(TABLES[name]))
+def _broken_sums(frame: pd.DataFrame) -> Iterator[tuple[int, str, str, str]]:
+    small = (frame["students"] < _SMALL_SCHOOL).tolist()
+    for part, whole in _PARTS:
+        above = (frame[part] > frame[whole]).tolist()  # false where one is missing
+        for index in (i for i, broken in enumerate(above) if broken):
+            if part != "t_pe_art" or not small[index]:
+                yield index, "part", part, whole
+    columns = (frame[name].tolist() for name in (*_BANDS, "classes"))
+    for index, (*bands, classes) in enumerate(zip(*columns, strict=True)):
+        total = sum(bands)
+        if total != classes and not math.isnan(total) and not math.isnan(classes):
+            yield index, "bands", "", ""
 
 
 def _key(table: Table) -> list[str]:
@@ -85,21 +83,6 @@ def _key(table: Table) -> list[str]:
     if table.name not in SUBMISSION_TABLES:
         return list(table.key)
     return ["region_code", "year", *(k for k in table.key if k not in ("region_code", "year"))]
-
-
-def _part_rule(part: str, whole: str) -> pa.Check:
-    def holds(frame: pd.DataFrame) -> pd.Series[bool]:
-        above = frame[part] > frame[whole]  # false where one is missing
-        if part == "t_pe_art":
-            above &= ~(frame["students"] < _SMALL_SCHOOL)
-        return ~above
-
-    return pa.Check(holds, name=f"part:{part}:{whole}", error=f"part:{part}:{whole}")
-
-
-def _bands_agree(frame: pd.DataFrame) -> pd.Series[bool]:
-    total = frame[list(_BANDS)].sum(axis=1, skipna=False)
-    return (total == frame["classes"]) | total.isna() | frame["classes"].isna()
 
 
 def _out_of_range(
@@ -151,9 +134,11 @@ def _duplicates(dataset: Dataset, frame: pd.DataFrame, table: Table, findings: F
     key = _key(table)
     own = [k for k in key if k in table.names and not table.column(k).implied]
     required = [c.name for c in table.columns if c.name in own and c.required]
-    rows = frame[frame[required].notna().all(axis=1)]  # an empty key has been reported as such
     first: dict[tuple[object, ...], int] = {}
-    for index, values in zip(rows.index.tolist(), _keys(rows, key), strict=True):
+    needed = [key.index(name) for name in required]
+    for index, values in enumerate(_keys(frame, key)):
+        if any(values[i] is None for i in needed):
+            continue  # an empty key has been reported as such
         if values not in first:
             first[values] = index
             continue
@@ -171,7 +156,7 @@ def _shown(value: object) -> str:
     return plain_number(value) if isinstance(value, float) else str(value)
 
 
-def _keys(frame: pd.DataFrame, key: list[str]) -> list[tuple[object, ...]]:
-    return list(
-        zip(*(frame[k].astype("object").where(frame[k].notna(), None).tolist() for k in key), strict=True)
-    )
+def _keys(frame: pd.DataFrame, key: list[str]) -> Iterator[tuple[object, ...]]:
+    """The key of each row, None where a cell of it is missing."""
+    columns = ([None if cell != cell else cell for cell in frame[name].tolist()] for name in key)
+    return zip(*columns, strict=True)

@@ -36,7 +36,7 @@ UNLISTED = (MANIFEST, SIGNATURE)
 LOCK = "requirements.lock"
 LIBRARIES = (
     "altair", "bleach", "chinese-calendar", "ipykernel", "ipython", "jinja2", "markupsafe", "mini-racer", "mistune",
-    "nbclient", "nbconvert", "nbformat", "numpy", "openpyxl", "pandas", "pandera", "pydantic", "pygments",
+    "nbclient", "nbconvert", "nbformat", "numpy", "openpyxl", "pandas", "pydantic", "pygments",
     "python-calamine", "pyyaml", "vl-convert-python",
 )  # fmt: skip
 """The libraries that a page's bytes pass through; the lock, whose digest is recorded too, names the rest."""
