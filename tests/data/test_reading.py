@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gongbao.data import examine_submission, read_dataset
+from gongbao.data import examine, examine_submission, read_dataset
 from gongbao.data.empty import empty_table
 from gongbao.data.problems import DataError, Place
 from gongbao.data.schema import SUBMISSION_TABLES, TABLES
@@ -165,3 +165,33 @@ def test_received_file_must_say_what_it_is_for(publication) -> None:
 def test_missing_folder_is_one_problem(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="没有数据文件夹"):
         read_dataset(tmp_path, tmp_path / "data")
+
+
+def test_a_file_is_checked_with_its_region_alone(publication, tmp_path: Path) -> None:
+    """With all its years, but no other region's file is opened, and what was kept of those stays."""
+    others = [f"9902{i:02d}" for i in range(12)]
+    publication.share(
+        regions=[{"region_code": c, "region_name": c, "level": "县"} for c in ("990101", *others)]
+    )
+    values = [{"indicator_id": "spend", "stage": "全部", "value": 1.516, "unit": "亿元"}]
+    publication.submit(
+        name="data/2022/990101.xlsx", cover={"year": 2022, "source_id": "S1"}, indicator_values=values
+    )
+    for code in others:
+        publication.submit(
+            name=f"data/2023/{code}.xlsx", cover={"region_code": code}, evaluations=[], eval_scores=[]
+        )
+    own = publication.submit()
+    keep = tmp_path / "keep"
+    whole = examine(publication.root, publication.data, keep=keep)[1]
+    kept = {path for path in keep.glob("*/*/*") if path.is_file()}
+    publication.submit(cover={"region_code": "990101", "year": 2023, "source_id": "S1"})  # another office
+    for code in others:
+        (publication.data / f"2023/{code}.xlsx").write_bytes(b"")
+    for folder in (None, keep):
+        dataset, problems = examine_submission(publication.root, publication.data, own, keep=folder)
+        assert dataset.submissions() == [("990101", 2022), ("990101", 2023)]
+        assert not [name for name in dataset.digests if "/9902" in name]
+        assert problems == [p for p in whole if p.place.file == "data/2023/990101.xlsx"]
+        assert [p.code for p in problems] == ["unit-jump"]
+    assert kept < {path for path in keep.glob("*/*/*") if path.is_file()}

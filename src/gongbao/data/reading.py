@@ -59,6 +59,13 @@ def examine(
     Returns the tables as far as they could be read, and every problem, errors and warnings: those of no
     file that was read, then file by file in the order of reading.
     """
+    return _examine(root, data_dir, extra, keep, workers, None)
+
+
+def _examine(
+    root: Path, data_dir: Path, extra: Sequence[Path], keep: Path | None, workers: int, only: str | None
+) -> tuple[Dataset, list[Problem]]:
+    """`only`: the name of a submission; just its group is read and returned."""
     findings = Findings()
     found = find_files(root, data_dir, findings)
     # one that stands in the data folder is what its place there says it is
@@ -84,13 +91,18 @@ def examine(
     shared = Shared.of(contents, alone)
     members = [Member(file, digests[file.path]) for file in found if file.group]
     groups, unsaid = _groups(members, changes_of(alone), findings.problems, kept)
-    results = _results(groups, shared, kept, workers)
+    if only is not None:
+        groups = [group for group in groups if any(_of(m.found.name, only) for m in group.members)]
+        of_groups = {member for group in groups for member in group.members}
+        members = [member for member in members if member in of_groups]
+    results = _results(groups, shared, kept, workers, whole=only is None)
     parts = _parts(groups, results, shared, kept, members)
     given = _in_order([each for result in results for each in result.given], members)
     by_name = {content.name: content.digest for content in contents}
     for result in results:
         by_name |= result.digests
-    dataset = Dataset.of_parts(alone, parts, _covers(given), {f.name: by_name[f.name] for f in found})
+    digests_by_name = {f.name: by_name[f.name] for f in found if f.name in by_name}
+    dataset = Dataset.of_parts(alone, parts, _covers(given), digests_by_name)
     problems = [*unsaid, *(problem for result in results for problem in result.problems)]
     problems = _by_file(list(dict.fromkeys(problems)), found)
     return dataset.with_warnings(tuple(p for p in problems if p.severity == "warning")), problems
@@ -99,10 +111,18 @@ def examine(
 def examine_submission(
     root: Path, data_dir: Path, path: Path, *, keep: Path | None = None
 ) -> tuple[Dataset, list[Problem]]:
-    """Check one submission (a workbook or a folder of CSV files), wherever it stands: only its own problems."""
-    dataset, problems = examine(root, data_dir, [path], keep=keep)
+    """Check one submission (a workbook or a folder of CSV files), wherever it stands: only its own problems.
+
+    The dataset holds the shared tables and the submissions that it is checked against: those of its region.
+    """
     name = relative_name(path, root)
-    return dataset, [p for p in problems if p.place.file == name or p.place.file.startswith(f"{name}/")]
+    dataset, problems = _examine(root, data_dir, [path], keep, 1, name)
+    return dataset, [p for p in problems if _of(p.place.file, name)]
+
+
+def _of(file: str, name: str) -> bool:
+    """Whether a file is the one of this name or lies in the folder of this name."""
+    return file == name or file.startswith(f"{name}/")
 
 
 def read_dataset(root: Path, data_dir: Path, *, keep: Path | None = None, workers: int = 1) -> Dataset:
@@ -182,8 +202,11 @@ def _groups(
     return [Group(tuple(own), tuple(own_said.get(place, ()))) for place, own in by_place.items()], unsaid
 
 
-def _results(groups: Sequence[Group], shared: Shared, keep: Keep | None, workers: int) -> list[Result]:
-    """What is kept of each group, and of the others what is found now."""
+def _results(
+    groups: Sequence[Group], shared: Shared, keep: Keep | None, workers: int, *, whole: bool
+) -> list[Result]:
+    """What is kept of each group, and of the others what is found now. `whole`: they are all there are, so that
+    what is kept of others may be removed."""
     results = [find_result(group, shared, keep) if keep else None for group in groups]
     new = [group for group, result in zip(groups, results, strict=True) if result is None]
     work = partial(examine_groups, shared, keep)
@@ -191,12 +214,12 @@ def _results(groups: Sequence[Group], shared: Shared, keep: Keep | None, workers
     many = workers > 1 and len(chunks) > 1
     read = in_processes(work, chunks, workers) if many else [work(chunk) for chunk in chunks]
     found = iter([result for chunk in read for result in chunk])
-    whole = [next(found) if result is None else result for result in results]
-    if keep is not None and new:
+    all_results = [next(found) if result is None else result for result in results]
+    if keep is not None and new and whole:
         keys = {group.key(shared) for group in groups}
         keys |= {file_key(m.found.name, "submission", m.digest) for group in groups for m in group.members}
-        keep.clear_old(keys | {entry.key for result in whole for entry in result.index.values()})
-    return whole
+        keep.clear_old(keys | {entry.key for result in all_results for entry in result.index.values()})
+    return all_results
 
 
 def _chunks(groups: Sequence[Group]) -> list[list[Group]]:
