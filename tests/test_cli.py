@@ -9,7 +9,7 @@ import click
 import pytest
 from openpyxl import load_workbook
 
-from gongbao.cli import cli
+from gongbao.commands import cli
 from gongbao.data.columns import AREAS
 from publications import ROOT, copy_publication, run_gongbao
 

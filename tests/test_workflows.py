@@ -19,7 +19,7 @@ import yaml
 from openpyxl import load_workbook
 
 from git_repositories import clone, git, isolate, make_remote
-from gongbao.cli import cli
+from gongbao.commands import cli
 from gongbao.editions.branch import copy_branch
 from gongbao.editions.tree import Tree
 from gongbao.editions.verify import verify_tree

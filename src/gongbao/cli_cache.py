@@ -72,7 +72,7 @@ def merge(folders: tuple[Path, ...], workers: int | None, internal: bool, summar
     FOLDERS 是各分片的缓存，或装有它们的文件夹（如 CI 下载的产物）。
     """
     from gongbao.build import Options
-    from gongbao.cli import tell
+    from gongbao.commands import tell
     from gongbao.progress import progress_for
     from gongbao.shard_build import merge as run_merge
     from gongbao.standing import Standing
@@ -90,7 +90,7 @@ def merge(folders: tuple[Path, ...], workers: int | None, internal: bool, summar
 def run_shard(publication: Publication, text: str, chosen: dict[str, Any], summary: Path | None) -> None:
     """`gongbao build --shard`: run, say what came of it, end the command if reports failed."""
     from gongbao.build import Options
-    from gongbao.cli import notices, say, write_summary
+    from gongbao.commands import notices, say, write_summary
     from gongbao.progress import progress_for
     from gongbao.shard_build import build_shard
     from gongbao.shards import Shard

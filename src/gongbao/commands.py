@@ -13,7 +13,6 @@ import click
 
 from gongbao import cli_cache, cli_editions
 from gongbao.publication import Publication, PublicationError, open_publication
-from gongbao.workbooks.process import fix_hash_order, limit_threads, skip_unused_imports
 
 if TYPE_CHECKING:
     from gongbao.build import Summary
@@ -301,12 +300,8 @@ for command in (*cli_editions.COMMANDS, *cli_cache.COMMANDS):
     cli.add_command(command)
 
 
-def main(arguments: list[str] | None = None) -> None:
+def run(arguments: list[str] | None = None) -> None:
     """Run a command; an error that a person can mend is printed as one, a traceback only with --debug."""
-    if arguments is None:
-        fix_hash_order()
-    limit_threads()
-    skip_unused_imports()
     given = sys.argv[1:] if arguments is None else arguments
     try:
         cli.main(args=given, prog_name="gongbao", standalone_mode=False)

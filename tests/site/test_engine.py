@@ -234,7 +234,8 @@ def test_an_engine_from_before_a_fork_is_refused(store: str) -> None:
 
 def test_a_process_that_forks_knows_no_engine() -> None:
     code = (
-        "import sys\nimport gongbao.build, gongbao.cli, gongbao.site.build, gongbao.site.charts, gongbao.site.county\n"
+        "import sys\nimport gongbao.build, gongbao.commands\n"
+        "import gongbao.site.build, gongbao.site.charts, gongbao.site.county\n"
         "print(*sorted({'py_mini_racer', 'vl_convert'} & set(sys.modules)))"
     )
     ended = run(code)

@@ -44,7 +44,7 @@ def main() -> int:
     try:
         remake(request)
     except Exception as error:
-        from gongbao.cli import known_error, message_of
+        from gongbao.commands import known_error, message_of
 
         if not known_error(error):
             raise
