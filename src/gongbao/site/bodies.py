@@ -82,6 +82,19 @@ def _exporter() -> Any:
     )
 
 
+@cache
+def _kind() -> Any:
+    """A notebook that gives itself for its copy: nbconvert makes three of every part, to leave a caller's
+    notebook as it was, and nobody needs ours any more."""
+    from nbformat import NotebookNode
+
+    class Uncopied(NotebookNode):
+        def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+            return self
+
+    return Uncopied
+
+
 def _render(content: ReportContent, notebook: Any, svgs: Mapping[str, str]) -> Body:
     finish(notebook, svgs, content.area)
     for data in bundles(notebook):
@@ -90,7 +103,7 @@ def _render(content: ReportContent, notebook: Any, svgs: Mapping[str, str]) -> B
         ):  # nbconvert would copy and validate again and again what the page doesn't show
             for kind in (*MIME.values(), VEGALITE, "text/markdown"):
                 data.pop(kind, None)
-    html, _ = _exporter().from_notebook_node(notebook)
+    html, _ = _exporter().from_notebook_node(_kind()(notebook))
     return with_headings(html)
 
 

@@ -280,7 +280,7 @@ class Catalogue:
         return code_changes(self._regions)
 
     def _value_rows(self, year: int, region: str) -> list[dict[Any, Any]]:
-        return row_dicts(self.dataset.table("indicator_values", region, year))
+        return self.dataset.rows("indicator_values", region, year)
 
     def _value(self, row: Mapping[Any, Any], definition: Mapping[Any, Any], disclosure: Disclosure) -> Value:
         statistic = text(row["statistic"]) or "数值"
@@ -340,7 +340,7 @@ class Catalogue:
             yield self.indicators[value.indicator_id].area, value.source_id
         for name in SUBMISSION_TABLES:
             if name not in ("indicator_values", "sources") and "source_id" in TABLES[name].names:
-                for row in row_dicts(self.dataset.table(name, region, year)):
+                for row in self.dataset.rows(name, region, year):
                     yield self.row_area(name, row), text(row["source_id"])
 
 

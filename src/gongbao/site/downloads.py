@@ -11,7 +11,6 @@ from gongbao.data.columns import AREAS
 from gongbao.data.schema import TABLES
 from gongbao.present.published import STATISTIC_UNITS
 from gongbao.publication import Release
-from gongbao.rows import row_dicts
 from gongbao.site.catalogue import Catalogue
 from gongbao.site.entries import is_sample, text
 from gongbao.site.plan import Files
@@ -253,10 +252,10 @@ def _evaluations(catalogue: Catalogue, year: int, region: str) -> Sheet:
 
 def _public_evaluations(catalogue: Catalogue, year: int, region: str) -> list[tuple[Mapping[Any, Any], str]]:
     """Evaluations that may be shown one by one, each with the name of what was evaluated."""
-    schools = row_dicts(catalogue.dataset.table("schools", region, year))
+    schools = catalogue.dataset.rows("schools", region, year)
     named = {str(s["school_id"]): str(s["school_name"]) for s in schools if s["publish_name"] == 1}
     found: list[tuple[Mapping[Any, Any], str]] = []
-    for row in row_dicts(catalogue.dataset.table("evaluations", region, year)):
+    for row in catalogue.dataset.rows("evaluations", region, year):
         code = text(row["object_id"])
         if row["object_type"] in ("学校", "幼儿园"):
             if code in named:
@@ -270,12 +269,13 @@ def _scores(catalogue: Catalogue, year: int, region: str) -> Sheet:
     public = _public_evaluations(catalogue, year, region)
     frameworks = {row["eval_id"]: row["framework_id"] for row, _ in public}
     sources = {row["eval_id"]: catalogue.source_title(text(row["source_id"])) for row, _ in public}
-    items = catalogue.dataset.table("framework_items")
-    titles = {(r["framework_id"], r["item_id"]): r for r in row_dicts(items)}
+    items = catalogue.dataset.rows("framework_items")
+    titles = {(r["framework_id"], r["item_id"]): r for r in items}
     names = ("eval_id", "item_id", "score", "status", "deduction", "reason", "planned_fix")
-    table = catalogue.dataset.table("eval_scores", region, year)
     rows = []
-    for row in row_dicts(table[table["eval_id"].isin(frameworks)]):
+    for row in catalogue.dataset.rows("eval_scores", region, year):
+        if row["eval_id"] not in frameworks:
+            continue
         item: Mapping[Any, Any] = titles.get((frameworks[row["eval_id"]], row["item_id"]), {})
         values = [_scalar(row[n]) for n in names]
         named = (text(item.get("name")), _scalar(item.get("full_score")))

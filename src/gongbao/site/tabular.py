@@ -182,23 +182,23 @@ def _write(
     if freeze:
         sheet.freeze_panes = "A2"
     strong, wrapped = Font(bold=True), Alignment(vertical="top", wrap_text=True)
+    styles: dict[bool, Any] = {}  # by whether it is bold: each looked up in the workbook once
     for number, row in enumerate(rows):
         cells = []
         for value in row:
-            cell = _as_text(sheet, value) if isinstance(value, str) else WriteOnlyCell(sheet, value=value)
-            if not freeze:
-                cell.alignment = wrapped
-            if number in bold:
-                cell.font = strong
+            cell: Any = WriteOnlyCell(sheet, value=value)
+            if isinstance(value, str):
+                cell.data_type = "s"  # the text itself: never a formula, never an error value
+            heavy = number in bold
+            if heavy not in styles:
+                if not freeze:
+                    cell.alignment = wrapped
+                if heavy:
+                    cell.font = strong
+                styles[heavy] = cell._style
+            cell._style = styles[heavy]
             cells.append(cell)
         sheet.append(cells)
-
-
-def _as_text(sheet: Any, value: str) -> Any:
-    """A cell that holds the text itself: never a formula, never an error value."""
-    cell = WriteOnlyCell(sheet, value=value)
-    cell.data_type = "s"
-    return cell
 
 
 def _widths(sheet: Sheet) -> list[int]:
@@ -206,8 +206,13 @@ def _widths(sheet: Sheet) -> list[int]:
     widths = []
     for i, name in enumerate(sheet.header):
         texts = [name, *(str(row[i]) for row in sheet.rows[:50] if row[i] is not None)]
-        widths.append(min(40, 2 + max(sum(1 + (ord(c) > 255) for c in t) for t in texts)))
+        widths.append(min(40, 2 + max(map(_width, texts))))
     return widths
+
+
+def _width(text: str) -> int:
+    """Each character counts one, beyond Latin-1 two."""
+    return len(text) if text.isascii() else 2 * len(text) - len(text.encode("latin-1", "ignore"))
 
 
 def _normalised(data: bytes, rows: Mapping[str, str]) -> bytes:

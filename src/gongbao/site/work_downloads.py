@@ -48,7 +48,7 @@ class _Place:
     names: Names
 
     def rows(self, table: str) -> list[dict[Any, Any]]:
-        return row_dicts(self.catalogue.dataset.table(table, self.region, self.year))
+        return self.catalogue.dataset.rows(table, self.region, self.year)
 
     def cell(self, table: str, row: Row, column: str) -> Scalar:
         """A cell as it may be downloaded."""
@@ -67,7 +67,7 @@ class _Place:
 
 def work_sheets(catalogue: Catalogue, year: int, region: str) -> dict[str, Sheet]:
     """Table name -> its public rows, for the tables that have any."""
-    schools = row_dicts(catalogue.dataset.table("schools", region, year))
+    schools = catalogue.dataset.rows("schools", region, year)
     place = _Place(catalogue, year, region, Names.of(region, catalogue.name(region, year), schools))
     found = {name: _MAKERS.get(name, _plain)(place, name) for name in WORK_SHEETS}
     found["remarks"] = _remarks(place)
@@ -153,7 +153,7 @@ def _cases(place: _Place) -> list[Case]:
     dataset, region, year = place.catalogue.dataset, place.region, place.year
     code = code_in(changes_of(dataset), region, year - 1)
     last, this = (
-        {str(id) for id in dataset.table("findings", c, y)["finding_id"]}
+        {str(row["finding_id"]) for row in dataset.rows("findings", c, y)}
         for c, y in ((code, year - 1), (region, year))
     )
     return read_cases(
