@@ -8,10 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
+from bisect import bisect
 from collections.abc import Iterable
 from typing import Any
 
 import altair as alt
+
+LIMITS = (-360, 0, 1, 2, 4, 7, 12, 24, 31, 60, 360, 1000)
+"""Every minimum and maximum in Vega-Lite's schema: between two of them it finds all numbers equal."""
+NAMED_NUMBERS = {*LIMITS, *range(100, 1000, 100)}
+"""These and those that it enumerates: they may be what a rule is about."""
 
 _known: set[str] = set()
 _learned: list[str] = []
@@ -46,7 +53,7 @@ def _shape(value: Any, key: str) -> Any:
     """A part of a specification without what no rule of the schema looks at.
 
     The schema knows texts by enumerations, formats and patterns, all of ASCII; of a list of categories or
-    the ends of a scale it asks for the type alone. Other numbers may have limits and are kept.
+    the ends of a scale it asks for the type alone. Numbers it knows by LIMITS and enumerations.
     """
     if isinstance(value, dict):
         return {name: _shape(inner, name) for name, inner in value.items()}
@@ -59,4 +66,6 @@ def _shape(value: Any, key: str) -> Any:
         if not value.isascii():
             return "字"
         return "data-" if key == "name" and value.startswith("data-") else value
+    if type(value) in (int, float) and math.isfinite(value) and value not in NAMED_NUMBERS:
+        return f"{'whole' if value == int(value) else 'broken'} {bisect(LIMITS, value)}"
     return value

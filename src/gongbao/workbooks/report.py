@@ -91,7 +91,9 @@ class Report:
     def read(self, table: str, *, year: int | None = None) -> pd.DataFrame:
         """The rows of a table: of this region and year (or another year, under the code of that year);
         shared tables whole, and of the sources the publication's own and those that the submission lists."""
-        return self._dataset.table(*self._part(table, year))
+        part = self._part(table, year)
+        # Here and below: pandas copies the cells of such a copy when, and if, somebody changes them.
+        return self._shared.recall(("read", *part), lambda: self._dataset.table(*part)).copy(deep=False)
 
     def _part(self, table: str, year: int | None) -> tuple[str, str | None, int | None]:
         """Which part of a table `read` gives, noted as read: its name, region and year (None: all)."""
@@ -158,7 +160,6 @@ class Report:
         """
         when, what = year or self.year, "" if indicator_ids else area or self.area
         key = "values", self.region, when, indicator_ids, what
-        # pandas copies the cells of the copy when, and if, somebody changes them.
         return self._shared.recall(key, lambda: self._values(indicator_ids, what, when)).copy(deep=False)
 
     def _values(self, indicator_ids: tuple[str, ...], area: str, when: int) -> pd.DataFrame:
@@ -210,8 +211,7 @@ class Report:
         """What of a year's values is withheld: small counts and what would give them back."""
         if self.publication.internal:
             return Disclosure(internal=True)
-        key = "disclosure", self.region, year
-        return self._shared.recall(key, lambda: self._withheld(year))
+        return self._shared.recall(("disclosure", self.region, year), lambda: self._withheld(year))
 
     def _withheld(self, year: int) -> Disclosure:
         now, last = (self._rows("indicator_values", y) for y in (year, year - 1))
