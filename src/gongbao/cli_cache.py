@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gongbao.publication import open_publication
+from gongbao.workbooks.memory import lasting_imports
 
 if TYPE_CHECKING:
     from gongbao.publication import Publication
@@ -26,7 +27,8 @@ _SHOWN = 10  # changed cells of a table
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", help="输出格式。")
 def why(address: str, reads: bool, internal: bool, style: str) -> None:
     """说明一份报告（如 2019/511923/finance）现在会不会重新运行，为什么，读了什么，结果存在哪里。"""
-    from gongbao.why import why as ask
+    with lasting_imports():
+        from gongbao.why import why as ask
 
     publication = open_publication()
     if internal:

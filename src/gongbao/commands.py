@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import sys
 from dataclasses import asdict
@@ -13,6 +12,7 @@ import click
 
 from gongbao import cli_cache, cli_editions
 from gongbao.publication import Publication, PublicationError, open_publication
+from gongbao.workbooks.memory import lasting_imports
 
 if TYPE_CHECKING:
     from gongbao.build import Summary
@@ -86,7 +86,8 @@ def template(region: str, year: int, out: Path | None, force: bool) -> None:
 )
 def check(files: tuple[Path, ...], style: Any) -> None:
     """检查全部数据（或指定的填报表），一次列出所有问题。有错误时退出码为 1。"""
-    from gongbao.data import examine, examine_submission, format_problems
+    with lasting_imports():
+        from gongbao.data import examine, examine_submission, format_problems
 
     publication = open_publication()
     kept = publication.kept_data
@@ -185,12 +186,10 @@ def build(
         say(last["lines"])
         write_summary(last["summary"], summary)
         return
-    gc.disable()  # what imports make stays: no need to look through it again and again
-    from gongbao.build import Options
-    from gongbao.build import build as run_build
-    from gongbao.progress import progress_for
-
-    gc.enable()
+    with lasting_imports():
+        from gongbao.build import Options
+        from gongbao.build import build as run_build
+        from gongbao.progress import progress_for
 
     chosen: dict[str, Any] = {"executor": executor, "workers": workers}
     options = Options(
