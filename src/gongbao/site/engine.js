@@ -83,15 +83,16 @@ globalThis.gongbao = (() => {
   const quiet = { level(l) { return l == null ? 0 : this; } };
   for (const name of ["error", "warn", "info", "debug"]) quiet[name] = () => quiet;
 
-  // Vega-Lite puts the rows of `datasets` into what it makes without looking at them. So charts that differ in
-  // their rows alone are compiled once; the names, digests of the rows, become numbers for that.
+  // Vega-Lite puts the rows of `datasets` into what it makes without looking at them, and so does Vega's parser.
+  // So charts that differ in their rows alone are compiled and parsed once; the names, digests of the rows,
+  // become numbers for that. What is parsed is only read by the views made of it.
   const known = new Map();
   const ROOM = 300;
 
   function compiled(lite) {
     const names = Object.keys(lite.datasets ?? {});
     if (!names.length || !names.every((name) => /^data-[0-9a-f]{32}$/.test(name)))
-      return vegaLite.compile(lite, { logger: quiet }).spec;
+      return vega.parse(vegaLite.compile(lite, { logger: quiet }).spec);
     const rows = new Map();
     const empty = {};
     names.forEach((name, number) => {
@@ -103,13 +104,19 @@ globalThis.gongbao = (() => {
     let made = known.get(key);
     if (made === undefined) {
       const { spec } = vegaLite.compile({ ...JSON.parse(key), datasets: empty }, { logger: quiet });
-      made = JSON.stringify(spec);
+      const places = new Map(); // the list that stands for rows -> their name
+      for (const each of spec.data ?? [])
+        if (rows.has(each.name)) places.set((each.values = []), each.name);
+      made = { parsed: vega.parse(spec), places };
       if (known.size >= ROOM) known.clear();
       known.set(key, made);
     }
-    const vegaSpec = JSON.parse(made);
-    for (const each of vegaSpec.data ?? []) if (rows.has(each.name)) each.values = rows.get(each.name);
-    return vegaSpec;
+    const { parsed, places } = made;
+    const filled = (operator) => {
+      const name = places.get(operator.value?.$ingest);
+      return name === undefined ? operator : { ...operator, value: { ...operator.value, $ingest: rows.get(name) } };
+    };
+    return { ...parsed, operators: parsed.operators.map(filled) };
   }
 
   let drawing = null; // {svg, fault} as soon as it is settled
@@ -123,10 +130,10 @@ globalThis.gongbao = (() => {
       throw new Error("refused");
     };
     try {
-      const spec = compiled(JSON.parse(text));
+      const parsed = compiled(JSON.parse(text));
       const loader = vega.loader({ mode: "http", baseURL: "https://vega.github.io/vega-datasets/" });
       loader.load = loader.http = loader.file = refuse;
-      const view = new vega.View(vega.parse(spec), { renderer: "none", loader });
+      const view = new vega.View(parsed, { renderer: "none", loader });
       // As vl-convert does: without it the ticks of a map that can be selected are missing (vega#3481).
       const tick = () => { try { view.signal("geo_interval_init_tick", {}); } catch { /* no such signal */ } };
       view.runAsync().then(tick).then(() => view.runAsync()).then(() => view.toSVG()).then(
