@@ -14,7 +14,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from browsing import ARGUMENTS, chromium
 from gongbao.data import Dataset, read_dataset
-from publications import ROOT, copy_publication, run_gongbao
+from publications import ROOT, copy_publication, start_gongbao
 
 
 class ByFile(LoadScopeScheduling):
@@ -32,10 +32,13 @@ def _uses_published(file: str) -> bool:
     return "published: Path" in (ROOT / file).read_text("utf-8")
 
 
-# Files that take a minute or more begin first: at the end they would leave the other processes idle.
+# Files that take long begin first, the longest at once: at the end they would leave the other processes idle.
 _LONG = (
-    "test_incremental", "test_release", "test_workflows", "test_rebuild", "test_diff_revisions", "test_packages",
-    "test_diff_submissions", "test_release_sample", "test_build", "test_executors",
+    "test_incremental", "test_dask", "test_docs", "test_release", "test_build", "test_workflows", "test_rebuild",
+    "test_shards", "test_diff_submissions", "test_packages", "test_internal_build", "test_release_cost",
+    "test_diff_revisions", "test_release_sample", "test_workbook_failures", "test_why", "test_sample_data",
+    "test_bench", "test_engine", "test_new", "test_workbook_retries", "test_country", "test_country_pages",
+    "test_workbook_executors_agree",
 )  # fmt: skip
 
 
@@ -74,6 +77,6 @@ def sample_dataset() -> Dataset:
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The whole sample publication, built once from clean by the real command."""
     root = copy_publication(tmp_path_factory.mktemp("whole") / "publication")
-    done = run_gongbao(root, "build")
+    done = start_gongbao(root, "build")
     assert done.returncode == 0, done.stderr
     return root

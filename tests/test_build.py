@@ -161,7 +161,7 @@ def test_a_full_disk_leaves_the_old_site(tmp_path: Path, size: str) -> None:
     publication = copy_publication(tmp_path / "publication", *SMALL)
     script = """
 set -e
-mkdir "$0/.gongbao" && mount -t tmpfs -o size=$2 tmpfs "$0/.gongbao"
+mkdir -p "$0/.gongbao" && mount -t tmpfs -o size=$2 tmpfs "$0/.gongbao"
 mkdir "$0/_site" && echo old > "$0/_site/index.html"
 cd "$0"
 "$1" -m gongbao build && exit 9

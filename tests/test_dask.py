@@ -17,7 +17,7 @@ import nbformat
 import psutil
 import pytest
 
-from publications import copy_publication, run_gongbao
+from publications import copy_publication, keep_scripts, run_gongbao
 
 PLACES = ("2019/511923", "2023/340207", "2023/990106", "2022/990106")
 
@@ -51,7 +51,7 @@ def publication(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def fresh(publication: Path, tmp_path: Path) -> Path:
     forgotten = shutil.ignore_patterns(".gongbao", "_site")
-    return Path(shutil.copytree(publication, tmp_path / "publication", ignore=forgotten))
+    return keep_scripts(Path(shutil.copytree(publication, tmp_path / "publication", ignore=forgotten)))
 
 
 @dataclass

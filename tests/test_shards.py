@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 from gongbao.shards import Shard, ShardError
 from gongbao.workbooks import ReportKey
-from publications import copy_publication, run_gongbao
+from publications import copy_publication, keep_scripts, run_gongbao
 
 PLACES = ("2019/511923", "2023/340207", "2023/990106", "2022/990106")
 
@@ -50,7 +50,9 @@ def site(root: Path) -> dict[str, bytes]:
 
 
 def copy(source: Path, target: Path) -> Path:
-    return Path(shutil.copytree(source, target, ignore=shutil.ignore_patterns(".gongbao", "_site")))
+    return keep_scripts(
+        Path(shutil.copytree(source, target, ignore=shutil.ignore_patterns(".gongbao", "_site")))
+    )
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from gongbao.commands import cli
 from gongbao.editions.branch import copy_branch
 from gongbao.editions.tree import Tree
 from gongbao.editions.verify import verify_tree
-from publications import ROOT, copy_publication, run_gongbao
+from publications import ROOT, copy_publication, keep_scripts, run_gongbao
 
 sys.path.insert(0, str(ROOT / "scripts"))
 from ci_release import release_arguments
@@ -212,6 +212,7 @@ def run_job(place: Path, workflow: dict[str, Any], **given: str) -> tuple[int, s
     The environment that `make .venv/.ready` would install is this one.
     """
     if not (place / ".venv").exists():
+        keep_scripts(place)
         (place / ".venv/bin").mkdir(parents=True)
         for name in ("gongbao", "python"):
             program = place / ".venv/bin" / name

@@ -8,7 +8,8 @@ import subprocess
 from pathlib import Path
 
 from openpyxl import load_workbook
-from tests.publications import ROOT, copy_publication, run_gongbao
+
+from publications import ROOT, copy_publication, run_gongbao
 
 SPENDING, MISTYPED = 15.16, 15.61
 REASON = "教育经费总投入两位数字录反"

@@ -20,9 +20,9 @@ from tests.editions.releasing import (
     set_spending,
     small_publication,
 )
-from tests.publications import run_gongbao
 
 from gongbao.editions.tree import Tree
+from publications import run_gongbao
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +42,9 @@ def corrected(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, dic
 
 @pytest.fixture
 def again(corrected: tuple[Path, Path, dict[str, str]], tmp_path: Path) -> tuple[Path, Path]:
-    """Copies of that publication and tree, to be changed."""
+    """Copies of that publication and tree, to be changed; what is kept of the notebooks that ran, too."""
     publication, tree, _ = corrected
-    shutil.copytree(publication, tmp_path / "publication", ignore=shutil.ignore_patterns(".gongbao"))
+    shutil.copytree(publication, tmp_path / "publication")
     shutil.copytree(tree, tmp_path / "published")
     return tmp_path / "publication", tmp_path / "published"
 
@@ -196,6 +196,7 @@ def test_wrong_data_stop_a_release_with_their_cell(again) -> None:
 @pytest.mark.parametrize("seconds", [1, 4, 7])
 def test_a_killed_release_leaves_the_tree_as_it_was(again, seconds: float) -> None:
     publication, tree = again
+    shutil.rmtree(publication / ".gongbao")  # so that it takes as long as a first one
     before = digests(tree)
     set_spending(publication, MISTYPED)
     command = [sys.executable, "-m", "gongbao", "release", "2019", "--into", str(tree), "--reason", "更正"]

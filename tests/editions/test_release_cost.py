@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from tests.editions.releasing import MISTYPED, digests, release, set_spending, small_publication
+from tests.editions.releasing import MISTYPED, release, set_spending, small_publication
 
 from gongbao.editions.tree import LOG, Tree, format_log
 
@@ -38,12 +39,16 @@ def grown(tree: Path) -> None:
         for _ in range(REVISIONS):
             after = Tree(tree)
             number = len(after.revisions(year)) + 1
-            shutil.copytree(real, tree / f"{year}/r{number}")
+            shutil.copytree(real, tree / f"{year}/r{number}", copy_function=os.link)
             event = after.next_event(
                 event="released", edition=year, revision=number, date="2020-01-01", reason="更正",
                 manifest_sha256=after.revisions(2019)[0].manifest_sha256,
             )  # fmt: skip
             (tree / LOG).write_bytes(format_log(after.after(event).log))
+
+
+def count(tree: Path) -> int:
+    return sum(path.is_file() for path in tree.rglob("*") if ".gongbao" not in path.parts)
 
 
 def opened_by_a_release(publication: Path, tree: Path, report: Path) -> dict[str, int]:
@@ -65,7 +70,7 @@ def test_a_release_opens_no_more_files_of_a_tree_with_twenty_editions(tmp_path: 
     assert first.returncode == 0, first.stderr
     shutil.copytree(small, large)
     grown(large)
-    files = len(digests(large)) - len(digests(small))
+    files = count(large) - count(small)
     set_spending(publication, MISTYPED)
     few = opened_by_a_release(publication, small, tmp_path / "few.json")
     many = opened_by_a_release(publication, large, tmp_path / "many.json")
