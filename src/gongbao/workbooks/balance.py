@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -233,13 +233,15 @@ class Balance:
             if self.schools is None
             else {(r["level"], r["indicator_id"]): r for r in row_dicts(self.schools.plans())}
         )
+        failed = any(count["failed"] for count in counts.values())
+        lacking = row_dicts(self.schools.shortfalls()) if self.schools is not None and failed else []
         for level in LEVELS:
             rows = row_dicts(table[table["level"] == level])
             if rows:
                 found.append(self._headline(level, rows, counts.get(level)))
                 found.extend(self._coefficient(r, plans.get((level, r["indicator_id"]))) for r in rows)
             if level in counts:
-                found.append(self._school_verdict(level, counts[level]))
+                found.append(self._school_verdict(level, counts[level], lacking))
         found += self.parts.verdicts() if self.parts else []
         for r in row_dicts(self.composites()):
             alone = table[table["level"] == r["level"]].empty
@@ -332,12 +334,13 @@ class Balance:
             indicator_id=row["indicator_id"], statistic="差异系数",
         )  # fmt: skip
 
-    def _school_verdict(self, level: str, count: Mapping[Any, Any]) -> Verdict:
-        assert self.schools is not None
+    def _school_verdict(
+        self, level: str, count: Mapping[Any, Any], lacking: Sequence[Mapping[Any, Any]]
+    ) -> Verdict:
         outcome = Outcome.FAIL if count["failed"] else Outcome.UNDETERMINED if count["open"] else Outcome.PASS
-        lacking = row_dicts(self.schools.shortfalls()) if count["failed"] else []
+        missing = lacking if count["failed"] else []
         words = "；".join(
-            f"{r['name']}缺{r['shortfall_shown']}{r['unit']}" for r in lacking if r["level"] == level
+            f"{r['name']}缺{r['shortfall_shown']}{r['unit']}" for r in missing if r["level"] == level
         )
         return Verdict(
             key=f"balance.{QUALITY}.{level}.schools", label=f"{level}学校资源配置达标", outcome=outcome.value,

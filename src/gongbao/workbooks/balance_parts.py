@@ -104,8 +104,11 @@ class Part:
 
     def count(self, outcome: Outcome) -> int:
         """How many of the items that count have this outcome."""
-        counted = self.items[self.items["confirmed"].astype(bool)]
-        return int((counted["outcome"] == outcome).sum())
+        items = self.items
+        return sum(
+            bool(counts) and found == outcome
+            for found, counts in zip(items["outcome"].tolist(), items["confirmed"].tolist(), strict=True)
+        )
 
     def counts(self) -> str:
         """“达标12项、未达标1项、待定2项”; of the vetoes “未发现3项、存在1项”."""

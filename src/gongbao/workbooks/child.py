@@ -21,7 +21,9 @@ from contextlib import suppress
 from dataclasses import asdict, astuple
 from functools import lru_cache
 from importlib import import_module
+from mmap import mmap
 from pathlib import Path
+from struct import Struct
 from typing import Any, NoReturn, cast
 
 from ipykernel.zmqshell import ZMQInteractiveShell
@@ -104,18 +106,23 @@ def _warm_up_cells(workbook: Workbook) -> None:
     compile_cells(cells)
 
 
+MARK = Struct("<i")
+"""How a child notes, in memory that its parent sees, which cell it begins: the cell's index and one."""
+
+
 def run(
-    job: Job, notebook: NotebookNode, root: Path, scrub: Scrub, folder: Path, kernel: LocalKernel, pipe: int
-) -> NoReturn:
+    job: Job, notebook: NotebookNode, root: Path, scrub: Scrub, folder: Path, kernel: LocalKernel, pipe: int,
+    mark: mmap,
+) -> NoReturn:  # fmt: skip
     """Run a report in this process, tell the parent through `pipe` how it went, and end.
 
-    Messages are lines of JSON: {"cell": index} before each cell; at the end {"failure", "reads",
-    "shapes"}; or {"broken": text} if the executor itself failed.
+    One message, a line of JSON: {"failure", "reads", "shapes"}, or {"broken": text} if the executor itself
+    failed. `mark` holds the cell it is at (MARK).
     """
     code = 1
     try:
         redirect_descriptors(folder / "log")
-        failure = asyncio.run(_run(job, notebook, root, scrub, kernel, pipe))
+        failure = asyncio.run(_run(job, notebook, root, scrub, kernel, mark))
         told = {key: value for key, value in asdict(failure).items() if key != "key"} if failure else None
         reads = [astuple(read) for read in records.recorded()]
         tell(pipe, {"failure": told, "reads": reads, "shapes": shapes.learned()})
@@ -129,14 +136,14 @@ def run(
 
 
 async def _run(
-    job: Job, notebook: NotebookNode, root: Path, scrub: Scrub, kernel: LocalKernel, pipe: int
+    job: Job, notebook: NotebookNode, root: Path, scrub: Scrub, kernel: LocalKernel, mark: mmap
 ) -> Failure | None:
     client = make_client(notebook)
     client.kc = cast("Any", kernel)
     os.chdir(job.workbook.path.parent)
     records.start()
     guard.install(root)
-    failure = await run_cells(client, job, scrub, lambda index: tell(pipe, {"cell": index}))
+    failure = await run_cells(client, job, scrub, lambda index: MARK.pack_into(mark, 0, index + 1))
     with records.paused():
         if failure is None:
             clean(notebook, scrub)

@@ -7,6 +7,7 @@ import time
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, astuple
+from mmap import mmap
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -84,7 +85,7 @@ def _run_children(
     upwards: int,
     on_done: Callable[[int, Run, list[str]], None],
 ) -> None:
-    started: dict[int, tuple[int, Job, Any, Path]] = {}
+    started: dict[int, tuple[int, Job, Any, Path, mmap]] = {}
 
     def starter(number: int, job: Job) -> Callable[[], Process]:
         def start() -> Process:
@@ -92,30 +93,38 @@ def _run_children(
             folder = scratch / str(number)
             folder.mkdir()
             job.target.parent.mkdir(parents=True, exist_ok=True)
+            # A word of memory that both see: a message before each cell would wake this process each time.
+            mark = mmap(-1, child.MARK.size)
 
             def begin(pipe: int) -> NoReturn:
                 os.close(upwards)
-                child.run(job, notebook, root, scrub, folder, kernel, pipe)
+                child.run(job, notebook, root, scrub, folder, kernel, pipe, mark)
 
             one = fork(begin)
-            started[one.pid] = number, job, notebook, folder / "log"
+            started[one.pid] = number, job, notebook, folder / "log", mark
             return one
 
         return start
 
     def end(one: Process) -> Sequence[Callable[[], Process]]:
-        number, job, notebook, log = started.pop(one.pid)
+        number, job, notebook, log, mark = started.pop(one.pid)
+        with mark:
+            [cell] = child.MARK.unpack(mark[:])
         shapes = one.heard[-1].get("shapes", []) if one.heard else []
-        on_done(number, _conclude(one, job, notebook, log, time_limit, scrub), shapes)
+        on_done(
+            number, _conclude(one, job, notebook, cell - 1 if cell else None, log, time_limit, scrub), shapes
+        )
         return ()
 
     starts = [starter(number, job) for number, job in jobs]
     watch(starts, workers=workers, limit=time_limit, on_end=end)
 
 
-def _conclude(one: Process, job: Job, notebook: Any, log: Path, time_limit: int, scrub: Scrub) -> Run:
+def _conclude(
+    one: Process, job: Job, notebook: Any, index: int | None, log: Path, time_limit: int, scrub: Scrub
+) -> Run:
+    """What came of a child; `index` is the cell it began last."""
     seconds = time.monotonic() - one.begin
-    index = next((message["cell"] for message in reversed(one.heard) if "cell" in message), None)
     last = one.heard[-1] if one.heard else {}
     failure: Failure | None
     reads: tuple[Read, ...] = ()
