@@ -113,7 +113,8 @@ def test_what_raises_warns_or_prints_is_left_to_the_reports():
     assert asked.count("failing") == 3 and asked.count("printing") == 2
 
 
-def test_reads_inside_reads_all_count():
+def test_reads_inside_reads_all_count(monkeypatch):
+    monkeypatch.setattr(records, "_recorder", records._Recorder())
     shared = Shared()
 
     def inner():
@@ -128,7 +129,6 @@ def test_reads_inside_reads_all_count():
         records.start()
         assert shared.recall("outer", outer) == 1
         assert [read.name for read in records.recorded()] == ["inner", "outer"]
-    records._recorder.active = False
 
 
 RUN = """

@@ -63,7 +63,8 @@ def test_cached_module_stands_for_its_source(tmp_path):
     assert run.reads == (Read("file", "workbooks/beside.py", digest(b"value = 1\n")),)
 
 
-def test_by_hand_nothing_is_recorded():
+def test_by_hand_nothing_is_recorded(monkeypatch):
+    monkeypatch.setattr(records, "_recorder", records._Recorder())
     records.note("table", "school_year:990101:2019", "abc")
     assert records.recorded() == ()
 
