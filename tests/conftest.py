@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from functools import cache
@@ -40,6 +41,11 @@ _LONG = (
     "test_bench", "test_engine", "test_new", "test_workbook_retries", "test_country", "test_country_pages",
     "test_workbook_executors_agree",
 )  # fmt: skip
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: it works while others wait for a browser, a cluster or a clock."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:

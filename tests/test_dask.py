@@ -59,8 +59,8 @@ class Cluster:
     """`dask scheduler` and workers without nannies, which would start a killed one again."""
 
     folder: Path
-    processes: list[subprocess.Popen[str]] = field(default_factory=list)
     address: str = ""
+    processes: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def start(self, name: str, *arguments: str, **environment: str) -> subprocess.Popen[str]:
         log = self.folder / f"{name}.log"
@@ -92,6 +92,9 @@ class Cluster:
             time.sleep(0.05)
         raise AssertionError((self.folder / f"{name}.log").read_text("utf-8"))
 
+    def count(self, words: str) -> int:
+        return (self.folder / "scheduler.log").read_text("utf-8").count(words)
+
     def stop(self) -> None:
         for process in reversed(self.processes):
             process.kill()
@@ -99,16 +102,30 @@ class Cluster:
             process.wait()
 
 
-@pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[Cluster]:
-    folder = tmp_path / "cluster"
-    folder.mkdir()
-    made = Cluster(folder)
+@pytest.fixture(scope="module")
+def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    made = Cluster(tmp_path_factory.mktemp("scheduler"))
     try:
         made.scheduler()
         yield made
     finally:
         made.stop()
+
+
+@pytest.fixture
+def cluster(scheduler: Cluster, tmp_path: Path) -> Iterator[Cluster]:
+    """Workers of one test; when it ends the scheduler knows none of them any more."""
+    folder = tmp_path / "cluster"
+    folder.mkdir()
+    made = Cluster(folder, scheduler.address)
+    try:
+        yield made
+    finally:
+        made.stop()
+        limit = time.monotonic() + 60
+        while scheduler.count("Register worker") != scheduler.count("Remove worker"):
+            assert time.monotonic() < limit
+            time.sleep(0.05)
 
 
 def ours(process: subprocess.Popen[str]) -> list[psutil.Process]:
