@@ -60,17 +60,27 @@ def test_edition_lists_counties_by_code_and_counts_verdicts(built: Built) -> Non
 def test_county_page_puts_the_verdict_before_everything_else(built: Built) -> None:
     words = text_of(built.page("/reports/2019/511923/index.html"))
     order = [
-        "结论",
+        "要点",
+        "✓ 达标 1 ✗ 未达标 1",
+        "还差什么",
         "县域义务教育优质均衡",
-        "未达标的有哪些",
-        "须再降低0.0018以上",
         "各领域",
+        "须再降低0.0018以上",
         "11648.78元",
         "数据下载",
     ]
     places = [words.index(part) for part in order]
     assert places == sorted(places)
     assert "四川省巴中市" in words and "平昌县人民政府教育督导室" in words
+
+
+def test_a_value_is_drawn_against_its_threshold(built: Built) -> None:
+    page = built.page("/reports/2019/511923/index.html")
+    [drawn] = re.findall(r'<svg class="gb-bullet gb-fail".*?</svg>', page)
+    found = re.search(r'gb-value" y="3" width="([\d.]+)".* d="M([\d.]+) 0', drawn)
+    assert found is not None
+    value, limit = map(float, found.groups())
+    assert abs(value / limit - 0.501787 / 0.5) < 1e-3 and value < 200
 
 
 def test_county_page_links_to_the_same_county_in_another_year(built: Built) -> None:
@@ -229,8 +239,8 @@ def test_the_overview_does_not_list_other_areas_verdicts_twice(built: Built, tmp
     build_site(
         built.publication, built.dataset, reports, samples.WORKBOOKS, tmp_path / "out", store=built.store
     )
-    words = text_of((tmp_path / "out/reports/2019/511923/index.html").read_text("utf-8"))
-    assert words.count("县域义务教育优质均衡") == 1
+    page = (tmp_path / "out/reports/2019/511923/index.html").read_text("utf-8")
+    assert page.count('<span class="gb-what">县域义务教育优质均衡</span>') == 1
 
 
 def test_a_county_says_what_it_did_not_report(built: Built) -> None:

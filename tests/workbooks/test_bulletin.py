@@ -13,6 +13,7 @@ from gongbao.data.empty import empty_table
 from gongbao.present import Cell, Verdict
 from gongbao.present.sentence import bind
 from gongbao.publication import open_publication
+from gongbao.standards.outcome import Outcome
 from gongbao.workbooks.bulletin import Bulletin
 from gongbao.workbooks.report import Report
 
@@ -29,11 +30,20 @@ def inspections(*rows: dict[str, Any]) -> tuple[pd.DataFrame, pd.DataFrame]:
     return frame, frame.assign(when="2月23日至25日")
 
 
+def changes(*rows: tuple[str, Outcome, Outcome | str]) -> pd.DataFrame:
+    found = [
+        dict(zip(("area", "label", "before", "after", "shown"), ("经费", *row, "—"), strict=True))
+        for row in rows
+    ]
+    return pd.DataFrame(found, columns=["area", "label", "before", "after", "shown"])
+
+
 def bulletin(**changed: Any) -> Bulletin:
     rows, shown = inspections()
     parts: dict[str, Any] = {
         "region_name": "示例县甲", "year": 2023, "office": "", "doc_prefix": "", "rows": rows, "inspections": shown,
-        "sources": (), "verdicts": (), "summaries": (), "problems": pd.DataFrame(columns=PROBLEMS),
+        "sources": (), "verdicts": (), "changes": changes(), "compared": False, "summaries": (),
+        "problems": pd.DataFrame(columns=PROBLEMS),
         "demands": pd.DataFrame(columns=DEMANDS), "carried": pd.DataFrame(columns=["fate"]),
         "values": pd.DataFrame(), "coefficients": pd.DataFrame(), "composites": pd.DataFrame(),
         "remarks": pd.DataFrame(),
@@ -141,7 +151,7 @@ def test_demands_name_units_deadlines_and_what_is_overdue() -> None:
     ]
     [words] = bulletin(demands=pd.DataFrame(rows)).demand_words()
     assert words.text == (
-        "下列3项须继续整改，涉及2个责任单位，其中1项到2023年底已经超过期限。期限最早的是2023年6月30日。"
+        "尚有3项须继续整改，涉及2个责任单位，其中1项到2023年底已经超过期限。期限最早的是2023年6月30日。"
     )
 
 
@@ -151,6 +161,25 @@ def test_what_last_year_promised_is_counted_by_what_became_of_it() -> None:
     )
     [words] = bulletin(carried=carried).carried_words()
     assert words.text == "2022年公报留下的3项整改，到本年度的情况：按期办结2项，本年未报告进展1项。"
+
+
+def test_what_changed_since_last_year_is_told_by_what_became_of_it() -> None:
+    known = {"compared": True, "verdicts": (verdict("balance.x", "pass"),)}
+    one = bulletin(**known).change_words()
+    assert one is not None and one.text == "各项结论与上年相同。"
+    rows = [(f"事项{word}", Outcome.FAIL, Outcome.PASS) for word in "甲乙丙丁戊"]
+    some = changes(*rows, ("巩固率", Outcome.PASS, Outcome.FAIL), ("认可度", Outcome.PASS, "没有结论"))
+    told = bulletin(**known, changes=some).change_words()
+    assert told is not None and told.text == (
+        "与上年相比，7项结论有变化；5项转为达标：事项甲、事项乙、事项丙、事项丁等；1项转为未达标：巩固率；1项今年没有结论：认可度。"
+    )
+
+
+def test_without_last_year_nothing_is_said_of_changes() -> None:
+    found = bulletin(verdicts=(verdict("balance.x", "fail"),))
+    assert found.change_words() is None
+    assert [(p.label, p.text) for p in found.points()] == [("结论", found.outcome_words().text)]
+    assert bulletin().points() == []
 
 
 def test_paragraphs_carry_chinese_numbers_beyond_ten() -> None:

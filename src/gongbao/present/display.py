@@ -11,6 +11,7 @@ MIME = {
     "sentence": "application/vnd.gongbao.sentence+json",
     "verdicts": "application/vnd.gongbao.verdicts+json",
     "facts": "application/vnd.gongbao.facts+json",
+    "points": "application/vnd.gongbao.points+json",
 }
 # JupyterLab 4.6 draws up to version 5 of this type; the specs used here mean the same in 5 and 6.
 VEGALITE = "application/vnd.vegalite.v5+json"

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from html import escape
 from typing import Any
 
+from gongbao.present.bullet import bullet
 from gongbao.present.display import MIME
 from gongbao.present.table import chip
 from gongbao.standards.outcome import Outcome
@@ -128,5 +129,5 @@ def _card(v: Verdict) -> str:
     return (
         f'<li class="gb-verdict gb-{v.outcome}{main}">{chip(v.outcome, v.word)} '
         f'<span class="gb-what">{escape(v.label)}</span>'
-        f'<span class="gb-values">{values}</span>{gap}</li>'
+        f'<span class="gb-values">{values}</span>{bullet(v.value, v.limit, v.outcome)}{gap}</li>'
     )

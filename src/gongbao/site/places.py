@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gongbao.present import Fact, Facts, Verdict, Verdicts
+from gongbao.present import Fact, Facts, Points, Verdicts
 from gongbao.publication import Publication
 from gongbao.site.bodies import Body
 from gongbao.site.catalogue import Catalogue
@@ -173,22 +173,15 @@ def county_overview(
     group that lists the county."""
     address, shown = county_page(year, region), county(catalogue, year, region)
     reports = catalogue.reports(year, region)
-    areas = [
-        {
-            "title": catalogue.area_title(r.area),
-            "page": r.page,
-            "description": catalogue.area_description(r.area),
-            "facts": Facts(_key_figures(r.facts)).html() if r.facts else "",
-        }
-        for r in reports
-    ]
+    areas = [_area(catalogue, report) for report in reports]
+    points = tuple(point for report in reports for point in report.points)
     body = fragment(
         "county.html.j2",
         address,
         county=shown,
         office=catalogue.cover(year, region, "office"),
-        headlines=_cards(catalogue, reports, leading),
-        failing=_cards(catalogue, reports, _failing),
+        points=Points(points).html() if points else "",
+        lacking=[line for area in areas for line in area.lacking],
         areas=areas,
         downloads=catalogue.files[year, region],
         unreported=catalogue.unreported(year, region),
@@ -224,22 +217,44 @@ def _key_figures(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
     return tuple({(f.label, f.shown): f for f in facts}.values())[:KEY_FIGURES]
 
 
-def _failing(verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
-    """What fails beside the verdicts that stand for the area."""
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """A verdict that stands for its area and fails, and what it takes."""
+
+    label: str
+    gap: str
+    area: str
+
+
+@dataclass(frozen=True, slots=True)
+class AreaPart:
+    """An area on a county's page. `cards`: the verdicts that stand for it, then what fails beside them."""
+
+    title: str
+    page: str
+    anchor: str
+    description: str
+    counts: tuple[tuple[str, str, int], ...]
+    cards: str
+    facts: str
+    lacking: tuple[Lack, ...]
+
+
+def _area(catalogue: Catalogue, report: ReportSummary) -> AreaPart:
+    verdicts = catalogue.verdicts(report)
     first = leading(verdicts)
-    return tuple(v for v in verdicts if v.outcome == Outcome.FAIL and v not in first)
-
-
-def _cards(
-    catalogue: Catalogue,
-    reports: Sequence[ReportSummary],
-    choose: Callable[[tuple[Verdict, ...]], tuple[Verdict, ...]],
-) -> list[tuple[str, str, str]]:
-    """(area, its report, cards as HTML) for each report of whose verdicts `choose` leaves any."""
-    chosen: Iterable[tuple[ReportSummary, tuple[Verdict, ...]]] = (
-        (report, choose(catalogue.verdicts(report))) for report in reports
+    more = tuple(v for v in verdicts if v.outcome == Outcome.FAIL and v not in first)
+    shown = (*first, *more)
+    return AreaPart(
+        catalogue.area_title(report.area),
+        report.page,
+        report.area,
+        catalogue.area_description(report.area),
+        tuple((o.value, o.label, sum(v.outcome == o for v in verdicts)) for o in Outcome),
+        Verdicts(shown).html() if shown else "",
+        Facts(_key_figures(report.facts)).html() if report.facts else "",
+        tuple(Lack(v.label, v.gap, report.area) for v in first if v.outcome == Outcome.FAIL),
     )
-    return [(catalogue.area_title(r.area), r.page, Verdicts(items).html()) for r, items in chosen if items]
 
 
 def report(catalogue: Catalogue, content: ReportSummary, body: Body, leaf: Group = WHOLE) -> Page:

@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 import nbformat
 
 from gongbao.data.columns import AREAS
-from gongbao.present import Fact, Facts, Figure, Table, Verdict, Verdicts, read_display
+from gongbao.present import Fact, Facts, Figure, Point, Points, Table, Verdict, Verdicts, read_display
 from gongbao.present.display import VEGALITE
 from gongbao.site.charts import spec_text
 from gongbao.workbooks.planning import ReportKey
@@ -43,6 +43,7 @@ class ReportSummary:
     digest: str
     verdicts: tuple[Verdict, ...] = ()
     facts: tuple[Fact, ...] = ()
+    points: tuple[Point, ...] = ()
 
     @property
     def address(self) -> str:
@@ -74,7 +75,9 @@ class ReportContent(ReportSummary):
 
     @property
     def summary(self) -> ReportSummary:
-        return ReportSummary(self.year, self.region, self.area, self.digest, self.verdicts, self.facts)
+        return ReportSummary(
+            self.year, self.region, self.area, self.digest, self.verdicts, self.facts, self.points
+        )
 
 
 Summary = TypeVar("Summary", bound=ReportSummary)
@@ -161,6 +164,7 @@ def read_notebook(key: ReportKey, path: Path) -> tuple[ReportContent, Any]:
     notebook = load(text)
     verdicts: list[Verdict] = []
     facts: list[Fact] = []
+    points: list[Point] = []
     figures: list[Figure] = []
     tables: list[Table] = []
     sentences: list[str] = []
@@ -177,6 +181,9 @@ def read_notebook(key: ReportKey, path: Path) -> tuple[ReportContent, Any]:
             verdicts.extend(Verdicts.from_content(content).items)
         elif kind == "facts":
             facts.extend(Facts.from_content(content).items)
+        elif kind == "points":
+            points.extend(Points.from_content(content).items)
+            sentences.extend(point.text for point in points)
         elif kind == "table":
             tables.append(Table.from_content(content))
         elif kind == "figure":
@@ -198,6 +205,7 @@ def read_notebook(key: ReportKey, path: Path) -> tuple[ReportContent, Any]:
         hashlib.sha256(text.encode()).hexdigest(),
         tuple(verdicts),
         tuple(facts),
+        tuple(points),
         path=path,
         figures=tuple(figures),
         tables=tuple(tables),

@@ -16,9 +16,10 @@ import pandas as pd
 
 from gongbao.data.columns import AREAS
 from gongbao.data.schema import SUBMISSION_TABLES, TABLES
-from gongbao.present import Cell, Number, Sentence, Verdict
+from gongbao.present import Cell, Number, Point, Sentence, Verdict
 from gongbao.present.sentence import bind
 from gongbao.rows import row_dicts
+from gongbao.standards.outcome import Outcome
 from gongbao.standards.rules import BASIC, QUALITY
 from gongbao.workbooks import findings
 from gongbao.workbooks.inspect_problems import SEVERITIES
@@ -45,6 +46,9 @@ _EFFORT = (
     ("towns_n", "检查乡镇", "个"),
     ("interviews", "座谈访谈", "人"),
 )
+# What became of a verdict since last year.
+_BECAME = {"达标": "转为达标", "未达标": "转为未达标", "待定": "不能再判定", "没有结论": "今年没有结论"}
+_NAMED = 4  # of a list of verdicts; the table has them all
 # Counting the same people or schools in several inspections gives times, not heads.
 _REPEATED = {"人": "人次", "所": "所次", "个": "个次"}
 
@@ -60,6 +64,7 @@ class Area(Protocol):
 class Bulletin:
     """One county's bulletin of a year. Frames are as the areas give them; empty where nothing is known.
 
+    `changes` are the verdicts that differ from last year's, if there are any to be `compared` with.
     `rows` are schema.INSPECTIONS as reported, `inspections` the same as Inspect.inspections shows them.
     """
 
@@ -71,6 +76,8 @@ class Bulletin:
     inspections: pd.DataFrame
     sources: tuple[str, ...]
     verdicts: tuple[Verdict, ...]
+    changes: pd.DataFrame
+    compared: bool
     summaries: tuple[tuple[str, tuple[Sentence, ...]], ...]
     problems: pd.DataFrame
     demands: pd.DataFrame
@@ -200,6 +207,31 @@ class Bulletin:
         """What can't be decided from what is known (findings.verdict_table)."""
         return findings.verdict_table([v for v in self.verdicts if v.outcome == "undetermined"])
 
+    def change_words(self) -> Sentence | None:
+        """Which verdicts differ from last year's, None where there is nothing to compare with."""
+        if not self.compared or not self.verdicts:
+            return None
+        if self.changes.empty:
+            return bind("各项结论与上年相同。", {})
+        words = ["与上年相比，{n}项结论有变化"]
+        values: dict[str, Any] = {"n": len(self.changes)}
+        after = [o.label if isinstance(o, Outcome) else str(o) for o in self.changes["after"]]
+        for key, word in enumerate(dict.fromkeys(after)):
+            labels = [label for label, a in zip(self.changes["label"], after, strict=True) if a == word]
+            words.append(f"{{n{key}}}项{_BECAME.get(word, word)}：{{names{key}}}")
+            values |= {f"n{key}": len(labels), f"names{key}": _some(labels)}
+        return bind("；".join(words) + "。", values)
+
+    def points(self) -> list[Point]:
+        """The bulletin in a few sentences, for a reader with two minutes."""
+        said = [("结论", [self.outcome_words()] if self.verdicts else [])]
+        change = self.change_words()
+        said.append(("比上年", [change] if change else []))
+        said.append(("上轮承诺", self.carried_words()))
+        said.append(("督导发现", self.problem_words()))
+        said.append(("整改要求", self.demand_words()))
+        return [Point.of(label, s) for label, sentences in said for s in sentences]
+
     # --- 二、做法和成效 -------------------------------------------------------------------------------
 
     def work(self) -> list[Sentence]:
@@ -242,7 +274,7 @@ class Bulletin:
         overdue = int((dates["deadline"].astype(str) < f"{self.year}-12-31").sum())
         return [
             bind(
-                "下列{n}项须继续整改，涉及{units}个责任单位{overdue}。{first}",
+                "尚有{n}项须继续整改，涉及{units}个责任单位{overdue}。{first}",
                 {
                     "n": len(self.demands),
                     "units": units,
@@ -319,6 +351,8 @@ def make_bulletin(report: Report, areas: Mapping[str, Area]) -> Bulletin:
         inspections=inspect.inspections().replace({"basis_doc": {"": "—"}}),
         sources=_source_titles(report, values),
         verdicts=tuple(report.all_verdicts()),
+        changes=report.verdict_changes(),
+        compared=(report.year - 1) in report.years(),
         summaries=tuple(
             (AREAS[name], found) for name, area in areas.items() if (found := tuple(area.summary()))
         ),
@@ -341,6 +375,12 @@ def _source_titles(report: Report, values: pd.DataFrame) -> tuple[str, ...]:
         if table not in ("indicator_values", "sources") and "source_id" in TABLES[table].names:
             cited += [titles[id] for id in report.read(table)["source_id"] if id in titles]
     return tuple(dict.fromkeys(cited))
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first few names, and that there are more."""
+    first = "、".join(names[:_NAMED])
+    return f"{first}等" if len(names) > _NAMED else first
 
 
 def _area(verdict: Verdict) -> str:

@@ -20,6 +20,7 @@ from gongbao.data.schema import SUBMISSION_TABLES
 from gongbao.data.succession import code_changes, submitted_years
 from gongbao.present import Cell, Column, Fact, Facts, Figure, Number, Sentence, Table, Verdict, Verdicts
 from gongbao.present.charts import chart_spec, check_whole_charts, use_theme
+from gongbao.present.points import Point, Points
 from gongbao.present.published import Disclosure, make_disclosure
 from gongbao.present.sentence import bind
 from gongbao.present.table import make_table
@@ -54,7 +55,6 @@ HEADINGS = {
     "name": "项目", "stage": "学段", "value": "", "unit": "单位", "previous": "", "growth": "比上年",
     "outcome": "结论", "note": "说明",
 }  # fmt: skip
-
 
 T = TypeVar("T")
 
@@ -389,8 +389,7 @@ class Report:
         if columns is None:
             years = {"value": f"{self.year}年", "previous": f"{self.year - 1}年"}
             columns = {name: label for name, label in (HEADINGS | years).items() if name in data}
-        lacking = [name for name in columns if name not in data]
-        if lacking:
+        if lacking := [name for name in columns if name not in data]:
             raise ReportError(
                 f"表“{caption}”里没有列“{'、'.join(lacking)}”；有的列：{'、'.join(map(str, data.columns))}。"
             )
@@ -419,21 +418,23 @@ class Report:
 
     def unreported(self, sections: Mapping[str, Sized]) -> None:
         """One paragraph that names the sections (heading -> their frame) of which nothing was reported."""
-        empty = [heading for heading, content in sections.items() if not len(content)]
-        if empty:
+        if empty := [heading for heading, content in sections.items() if not len(content)]:
             self.say("{region}{year}年没有报送：{what}。", what="、".join(empty))
 
     def verdicts(self, items: Iterable[Verdict]) -> None:
         """Show judgements as cards; the county's page and the comparisons take them from here."""
-        shown = tuple(items)
-        if shown:
+        if shown := tuple(items):
             display(Verdicts(shown))
 
     def facts(self, items: Iterable[Fact]) -> None:
         """Show a strip of key figures, which the county's page repeats."""
-        shown = tuple(items)
-        if shown:
+        if shown := tuple(items):
             display(Facts(shown))
+
+    def points(self, items: Iterable[Point]) -> None:
+        """Show the year in a few labelled sentences, with which the county's page opens."""
+        if shown := tuple(items):
+            display(Points(shown))
 
 
 def _cell(record: Mapping[Any, Any], name: str) -> Any:

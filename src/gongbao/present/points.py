@@ -1,0 +1,54 @@
+"""What a reader with two minutes wants of a year, each in a sentence: the page of the county opens with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from gongbao.present.display import MIME
+from gongbao.present.sentence import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """`label` says what it is about (比上年), `html` is a sentence with each number in a <data> element and
+    `text` the same as plain words."""
+
+    label: str
+    html: str
+    text: str
+
+    @classmethod
+    def of(cls, label: str, sentence: Sentence) -> Point:
+        return cls(label, sentence.html, sentence.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """The points of a year, in their order."""
+
+    items: tuple[Point, ...]
+
+    def html(self) -> str:
+        rows = "".join(f"<div><dt>{escape(p.label)}</dt><dd>{p.html}</dd></div>" for p in self.items)
+        return f'<dl class="gb-points">{rows}</dl>'
+
+    def markdown(self) -> str:
+        return "".join(f"- **{p.label}** {p.text}\n" for p in self.items)
+
+    def content(self) -> dict[str, Any]:
+        return {"items": [{"label": p.label, "html": p.html, "text": p.text} for p in self.items]}
+
+    @classmethod
+    def from_content(cls, content: Mapping[str, Any]) -> Points:
+        return cls(tuple(Point(**item) for item in content["items"]))
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return {
+            MIME["points"]: self.content(),
+            "text/html": self.html(),
+            "text/markdown": self.markdown(),
+            "text/plain": self.markdown(),
+        }
