@@ -395,8 +395,9 @@ class Report:
             )
         specs = [c if isinstance(c, Column) else Column(c) for c in columns.values()]
         rows = [[_cell(record, name) for name in columns] for record in row_dicts(data)]
-        line = _sources(data) if source is None else source
-        return make_table(id, number, caption, specs, rows, note, line)
+        return make_table(
+            id, number, caption, specs, rows, note, _sources(data) if source is None else source
+        )
 
     def sentence(self, template: str, **values: Any) -> Sentence:
         """A sentence bound to data, for a finding; `say` shows one as a paragraph."""
