@@ -376,7 +376,7 @@ class Report:
         id = f"fig-{self._figures}"
         words = finding.text if isinstance(finding, Sentence) else finding
         table = self._table(f"{id}-data", self._figures, data, title, columns, "", "")
-        line = _sources(data) if source is None else source
+        line = _sources(data, source)
         shown = Figure(id, self._figures, title, words or title, chart_spec(chart), table, note, line)
         display(shown)
         if not records.recording():  # in JupyterLab; on the page the figure carries its caption itself
@@ -395,9 +395,7 @@ class Report:
             )
         specs = [c if isinstance(c, Column) else Column(c) for c in columns.values()]
         rows = [[_cell(record, name) for name in columns] for record in row_dicts(data)]
-        return make_table(
-            id, number, caption, specs, rows, note, _sources(data) if source is None else source
-        )
+        return make_table(id, number, caption, specs, rows, note, _sources(data, source))
 
     def sentence(self, template: str, **values: Any) -> Sentence:
         """A sentence bound to data, for a finding; `say` shows one as a paragraph."""
@@ -446,7 +444,7 @@ def _cell(record: Mapping[Any, Any], name: str) -> Any:
     return Cell(str(record[f"{name}_shown"]), None if missing else raw)
 
 
-def _sources(data: pd.DataFrame) -> str:
-    if "source" not in data:
-        return ""
+def _sources(data: pd.DataFrame, said: str | None) -> str:
+    if said is not None or "source" not in data:
+        return said or ""
     return "；".join(dict.fromkeys(str(s) for s in data["source"] if isinstance(s, str) and s))
