@@ -196,3 +196,42 @@
     if (event.key === "Escape") { button.click(); button.focus(); }
   });
 })();
+
+// Where a number comes from: the link to the entry below shows it in place. Without this script the link leads
+// there. The box is the browser's own dialog: it holds the focus, Esc closes it, and the focus goes back.
+(function () {
+  "use strict";
+  var links = document.querySelectorAll("a.gb-ask");
+  if (!links.length || typeof HTMLDialogElement !== "function") return;
+  var box = document.createElement("dialog");
+  box.className = "gb-ask-box";
+  box.setAttribute("aria-label", "数字的出处");
+
+  function show(entry) {
+    var shown = entry.cloneNode(true);
+    shown.removeAttribute("id");
+    var back = shown.querySelector(".gb-origin-back");
+    if (back) back.remove();
+    var close = document.createElement("button");
+    close.type = "button";
+    close.textContent = "关闭";
+    close.addEventListener("click", function () { box.close(); });
+    box.replaceChildren(shown, close);
+    if (!box.isConnected) document.body.appendChild(box);
+    box.showModal();
+    close.focus();
+  }
+
+  links.forEach(function (link) {
+    link.setAttribute("aria-haspopup", "dialog");
+    link.addEventListener("click", function (event) {
+      var entry = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+      if (!entry || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      show(entry);
+    });
+  });
+  box.addEventListener("click", function (event) {  // beside the box
+    if (event.target === box) box.close();
+  });
+})();

@@ -66,7 +66,8 @@ class Number:
     """One published value: what it is, how it is printed, and where it came from.
 
     `value` None means missing, then `missing` says why (未报, 不适用, 隐去). `min_n`: a count of 1 to
-    min_n - 1 persons is printed “<5” and its raw value is withheld. `origin` is the cell, for tools.
+    min_n - 1 persons is printed “<5” and its raw value is withheld. `origin` is the cell, `ref`
+    the submitted value that it is (`asking.value_ref`).
     """
 
     value: float | None
@@ -76,6 +77,7 @@ class Number:
     missing: str = ""
     min_n: int = 0
     origin: str = ""
+    ref: str = ""
 
     @property
     def suppressed(self) -> bool:

@@ -160,6 +160,7 @@ def published_number(
     statistic: str = "数值",
     origin: str = "",
     disclosure: Disclosure | None = None,
+    ref: str = "",
 ) -> Number:
     """A row of schema.INDICATOR_VALUES as it may be shown, by its indicator's definition.
 
@@ -186,6 +187,7 @@ def published_number(
         missing=missing,
         min_n=least,
         origin=origin,
+        ref=ref,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from gongbao.present.asking import asked
 from gongbao.present.display import MIME
 from gongbao.present.numbers import Number
 
@@ -65,7 +66,7 @@ def _shown(value: Any) -> tuple[str, str]:
         marked = (
             escape(str(value)) if raw is None else f'<data value="{raw:g}"{title}>{escape(str(value))}</data>'
         )
-        return str(value), marked
+        return str(value), asked(value.ref, marked)
     if value is None or (isinstance(value, float) and value != value):
         return "—", "—"
     return str(value), escape(str(value))

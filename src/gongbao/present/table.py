@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from html import escape
 from typing import Any, Literal
 
+from gongbao.present.asking import asked
 from gongbao.present.display import MIME
 from gongbao.present.numbers import Number, plain
 from gongbao.standards.outcome import Outcome
@@ -34,11 +35,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """`shown` is what a reader sees, `raw` what a download holds (None when missing or withheld)."""
+    """`shown` is what a reader sees, `raw` what a download holds (None when missing or withheld), `ref` the
+    submitted value that it is (`asking.value_ref`)."""
 
     shown: str
     raw: Raw = None
     outcome: str = ""
+    ref: str = ""
+
+    def content(self) -> list[Raw]:
+        parts: list[Raw] = [self.shown, self.raw, self.outcome]
+        return [*parts, self.ref] if self.ref else parts
 
     @property
     def numeric(self) -> bool:
@@ -85,7 +92,7 @@ class Table:
             "note": self.note,
             "source": self.source,
             "columns": [asdict(c) for c in self.columns],
-            "rows": [[[c.shown, c.raw, c.outcome] for c in row] for row in self.rows],
+            "rows": [[c.content() for c in row] for row in self.rows],
         }
 
     @classmethod
@@ -182,7 +189,7 @@ def _class(right: bool, text: str, prose: bool = False) -> str:
 
 
 def _cell_html(cell: Cell, index: int, right: bool) -> str:
-    inner = chip(cell.outcome, cell.shown) if cell.outcome else escape(cell.shown)
+    inner = chip(cell.outcome, cell.shown) if cell.outcome else asked(cell.ref, escape(cell.shown))
     if index == 0:
         return f'<th scope="row"{_class(right, cell.shown)}>{inner}</th>'
     return f"<td{_class(right, cell.shown)}>{inner}</td>"

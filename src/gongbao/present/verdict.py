@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from html import escape
 from typing import Any
 
+from gongbao.present.asking import asked
 from gongbao.present.bullet import bullet
 from gongbao.present.display import MIME
 from gongbao.present.table import chip
@@ -18,7 +19,8 @@ class Verdict:
     """One judgement: `label` what was judged, `shown` against `target`, and `gap`: what it would take.
 
     `key` names it across counties and years ("balance.quality_2017.小学.backbone_teachers_per_100.cv");
-    `headline` marks the one that stands for the whole area. `value` is unrounded, None when missing.
+    `headline` marks the one that stands for the whole area. `value` is unrounded, None when missing. `ref` is
+    the submitted value that was judged (`asking.value_ref`), "" for a computed one.
     """
 
     key: str
@@ -34,6 +36,7 @@ class Verdict:
     indicator_id: str = ""
     statistic: str = ""
     headline: bool = False
+    ref: str = ""
 
     @property
     def word(self) -> str:
@@ -76,6 +79,7 @@ class Fact:
     unit: str = ""
     indicator_id: str = ""
     stage: str = ""
+    ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ class Facts:
 
     def html(self) -> str:
         cells = "".join(
-            f"<div><dt>{escape(f.label)}</dt><dd><b>{escape(f.shown)}</b>"
+            f"<div><dt>{escape(f.label)}</dt><dd><b>{asked(f.ref, escape(f.shown))}</b>"
             f"{f'<span>{escape(f.remark)}</span>' if f.remark else ''}</dd></div>"
             for f in self.items
         )
@@ -120,8 +124,8 @@ def _line(v: Verdict) -> str:
 
 def _card(v: Verdict) -> str:
     values = "".join(
-        f"<span>{escape(name)} <b>{escape(text)}</b></span>"
-        for name, text in (("实际", v.shown), ("标准", v.target))
+        f"<span>{escape(name)} <b>{asked(ref, escape(text))}</b></span>"
+        for name, text, ref in (("实际", v.shown, v.ref), ("标准", v.target, ""))
         if text
     )
     gap = f'<p class="gb-gap">{escape(v.gap)}</p>' if v.gap else ""

@@ -23,6 +23,7 @@ from gongbao.site.entries import (
     Value,
     indicator_of,
     is_sample,
+    number_or_none,
     source_of,
     text,
     value_order,
@@ -30,6 +31,7 @@ from gongbao.site.entries import (
 from gongbao.site.plan import Files, Plan
 from gongbao.site.reading import Info, ReportSummary, area_order, in_order
 from gongbao.standards.rectification import DeadlineRule
+from gongbao.standards.targets import LocalTargets
 from gongbao.workbooks.planning import row_areas
 
 
@@ -70,6 +72,7 @@ class Catalogue:
         self._values: dict[tuple[int, str], list[Value]] = {}
         self._sources: dict[tuple[int, str], dict[str, Source]] = {}
         self._source_ids: dict[tuple[int, str], set[tuple[str, str]]] = {}
+        self._local_targets: dict[tuple[int, str], LocalTargets] = {}
 
     def of(
         self, reports: Sequence[ReportSummary], files: Mapping[tuple[int, str], Files] | None = None
@@ -212,13 +215,17 @@ class Catalogue:
 
     def lineage(self, code: str, year: int | None = None) -> str:
         """Names of the regions above it, the highest first: “四川省巴中市”."""
-        names: list[str] = []
+        return "".join(self.name(above, year) for above in reversed(self.ancestors(code, year)))
+
+    def ancestors(self, code: str, year: int | None = None) -> list[str]:
+        """Codes of the regions above it, nearest first."""
+        found: list[str] = []
         row = self._region(code, year)
-        while row is not None and isinstance(row["parent_code"], str) and len(names) < 5:
+        while row is not None and isinstance(row["parent_code"], str) and len(found) < 5:
             row = self._region(row["parent_code"], year)
             if row is not None:
-                names.insert(0, str(row["region_name"]))
-        return "".join(names)
+                found.append(str(row["region_code"]))
+        return found
 
     # --- indicators ------------------------------------------------------------------------------
 
@@ -284,6 +291,10 @@ class Catalogue:
 
     def _value(self, row: Mapping[Any, Any], definition: Mapping[Any, Any], disclosure: Disclosure) -> Value:
         statistic = text(row["statistic"]) or "数值"
+        number = published_number(
+            row, definition, statistic, str(self.dataset.place(row, "value")), disclosure
+        )
+        shown = number.public is not None
         return Value(
             str(row["indicator_id"]),
             str(row["region_code"]),
@@ -291,10 +302,25 @@ class Catalogue:
             text(row["period"]),
             text(row["stage"]),
             statistic,
-            published_number(row, definition, statistic, str(self.dataset.place(row, "value")), disclosure),
+            number,
             text(row["source_id"]),
             disclosure.words(row, "note"),
+            disclosure.words(row, "quote"),
+            number_or_none(row["numerator"]) if shown else None,
+            number_or_none(row["denominator"]) if shown else None,
         )
+
+    def code_in(self, region: str, year: int) -> str:
+        """The code that a region had in a year."""
+        return code_in(self._changes, region, year)
+
+    def local_targets(self, year: int, region: str) -> LocalTargets:
+        """The thresholds that hold for a region in a year."""
+        if (year, region) not in self._local_targets:
+            self._local_targets[year, region] = LocalTargets(
+                self.dataset.table("targets"), region, year, self.ancestors(region, year)
+            )
+        return self._local_targets[year, region]
 
     # --- sources ---------------------------------------------------------------------------------
 

@@ -48,7 +48,8 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One published number with its place. `number.origin` is the cell it was typed into."""
+    """One published number with its place. `number.origin` is the cell it was typed into; numerator and
+    denominator are known only of what may be shown."""
 
     indicator_id: str
     region: str
@@ -59,6 +60,9 @@ class Value:
     number: Number
     source_id: str
     note: str
+    quote: str = ""
+    numerator: float | None = None
+    denominator: float | None = None
 
 
 def source_of(row: Mapping[Any, Any]) -> Source:

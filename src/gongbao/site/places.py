@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from gongbao.present import Fact, Facts, Points, Verdicts
 from gongbao.publication import Publication
+from gongbao.site import asking
 from gongbao.site.bodies import Body
 from gongbao.site.catalogue import Catalogue
 from gongbao.site.entries import is_sample
@@ -202,7 +203,7 @@ def county_overview(
     return Page(
         address,
         title,
-        body,
+        _asked(catalogue, year, region, address, body),
         f"{title}：结论、主要数字、各领域报告和数据下载",
         edition_crumbs(year, leaf.trail),
         shown.sample,
@@ -210,6 +211,14 @@ def county_overview(
         "county",
         subject=subject(catalogue, year, region),
     )
+
+
+def _asked(
+    catalogue: Catalogue, year: int, region: str, address: str, html: str, refs: Iterable[str] = ()
+) -> str:
+    """A page's HTML with what it says of the numbers that it links to behind it."""
+    entries = asking.origins(catalogue, year, region, dict.fromkeys([*asking.refs_in(html), *refs]))
+    return asking.linked(html, {entry.ref for entry in entries}) + asking.origins_html(address, entries)
 
 
 def _key_figures(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
@@ -257,9 +266,11 @@ def _area(catalogue: Catalogue, report: ReportSummary) -> AreaPart:
     )
 
 
-def report(catalogue: Catalogue, content: ReportSummary, body: Body, leaf: Group = WHOLE) -> Page:
+def report(
+    catalogue: Catalogue, content: ReportSummary, body: Body, leaf: Group = WHOLE, refs: Iterable[str] = ()
+) -> Page:
     """A report: its body with the list of its headings, its siblings, and its sources. `leaf` is the group
-    that lists its county."""
+    that lists its county; `refs` are values that it links to beside those of `body`."""
     year, region, area = content.year, content.region, content.area
     name, title = catalogue.name(region, year), catalogue.area_title(area)
     sources = catalogue.sources_of(year, region, area)
@@ -298,7 +309,7 @@ def report(catalogue: Catalogue, content: ReportSummary, body: Body, leaf: Group
     return Page(
         content.page,
         f"{name} {year}年 {title}",
-        html,
+        _asked(catalogue, year, region, content.page, html, refs),
         catalogue.area_description(area),
         crumbs,
         is_sample(region),

@@ -25,7 +25,7 @@ from nbformat.v4 import new_markdown_cell, new_raw_cell
 
 from gongbao.pool import Pool
 from gongbao.publication import SETTINGS_FILE, Publication
-from gongbao.site import places, reference
+from gongbao.site import asking, places, reference
 from gongbao.site.bodies import Body
 from gongbao.site.catalogue import Catalogue
 from gongbao.site.charts import draw_png, stored_drawing
@@ -33,7 +33,7 @@ from gongbao.site.finish import finish
 from gongbao.site.groups import Group, leaf_of
 from gongbao.site.inputs import SiteInputs
 from gongbao.site.layout import Page, fragment, navigation, whole
-from gongbao.site.reading import ReportContent, load, read_report
+from gongbao.site.reading import ReportContent, bundles, load, read_report
 from gongbao.site.store import Store
 from gongbao.site.written import read_written
 from gongbao.workbooks.planning import ReportKey
@@ -145,7 +145,8 @@ def _write_place(reports: Sequence[tuple[ReportKey, Path]]) -> None:
     catalogue = context.catalogue.of([content.summary for content in contents])
     store = Store(context.store)
     for content in contents:
-        page = places.report(catalogue, content, Body("", ()), context.listed[content.region])
+        refs = asking.refs_in(content.path.read_text("utf-8"))
+        page = places.report(catalogue, content, Body("", ()), context.listed[content.region], refs)
         svgs = {text: stored_drawing(text, store) for text in content.specs}
         pngs = {text: draw_png(svg, store) for text, svg in svgs.items()}
         path = context.folder / page.address.removeprefix("/").replace(".html", ".ipynb")
@@ -164,6 +165,10 @@ def report_source(
 ) -> Any:
     """The finished notebook of a report with title, banner before it and sources behind it."""
     notebook = finish(load(content.path.read_text("utf-8")), svgs, content.area, pngs)
+    known, first = asking.entries_in(page.body), set[str]()
+    for data in bundles(notebook):
+        if "text/html" in data:
+            data["text/html"] = asking.linked(data["text/html"], known, first)
     top = fragment("quarto_top.html.j2", page.address, page=page)
     bottom = fragment("quarto_bottom.html.j2", page.address, page=page)
     front = f"---\n{_front(page, toc=True)}---"

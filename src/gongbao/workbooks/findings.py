@@ -10,6 +10,7 @@ import pandas as pd
 
 from gongbao.data.columns import AREAS
 from gongbao.present import Fact, Sentence, Verdict, change
+from gongbao.present.asking import value_ref
 from gongbao.present.sentence import bind
 from gongbao.rows import row_dicts
 from gongbao.standards import Outcome
@@ -29,6 +30,7 @@ def fact(row: Mapping[Any, Any]) -> Fact:
         row["unit"],
         row["indicator_id"],
         row["stage"],
+        value_ref(row["indicator_id"], row["stage"], row["period"]),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from gongbao.present import Verdict, plain
+from gongbao.present.asking import value_ref
 from gongbao.rows import row_dicts
 from gongbao.standards import LocalTargets, Outcome, Target
 from gongbao.standards.outcome import exact
@@ -62,6 +63,7 @@ def _verdict(row: Mapping[Any, Any], target: Target, area: str) -> Verdict:
         stage=row["stage"],
         indicator_id=row["indicator_id"],
         statistic="数值",
+        ref=value_ref(row["indicator_id"], row["stage"], row["period"]),
     )
 
 

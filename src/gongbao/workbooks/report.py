@@ -48,7 +48,7 @@ from gongbao.workbooks.schools import Schools, make_schools
 from gongbao.workbooks.shared import Shared
 from gongbao.workbooks.staffing import staffing_frame
 from gongbao.workbooks.teachers import Teachers, make_teachers
-from gongbao.workbooks.values import derived_year, number_of, public_rows, text, value_frame
+from gongbao.workbooks.values import derived_year, number_of, public_rows, row_ref, text, value_frame
 
 # The columns of `Report.values` that a table shows by default; this year's and last year's name their year.
 HEADINGS = {
@@ -196,7 +196,7 @@ class Report:
         )  # fmt: skip
         for row in rows:
             if (row["stage"], row["statistic"]) == (stage, "数值"):
-                return number_of(row, self._origin(row), self._disclosure(year or self.year))
+                return number_of(row, self._origin(row), self._disclosure(year or self.year), self.year)
         return Number(None, text(next(i["unit"] for i in indicators if i["indicator_id"] == indicator_id)))
 
     def staffing(self, *categories: str, year: int | None = None) -> pd.DataFrame:
@@ -394,7 +394,7 @@ class Report:
                 f"表“{caption}”里没有列“{'、'.join(lacking)}”；有的列：{'、'.join(map(str, data.columns))}。"
             )
         specs = [c if isinstance(c, Column) else Column(c) for c in columns.values()]
-        rows = [[_cell(record, name) for name in columns] for record in row_dicts(data)]
+        rows = [[_cell(record, name, self.year) for name in columns] for record in row_dicts(data)]
         return make_table(id, number, caption, specs, rows, note, _sources(data, source))
 
     def sentence(self, template: str, **values: Any) -> Sentence:
@@ -436,12 +436,12 @@ class Report:
             display(Points(shown))
 
 
-def _cell(record: Mapping[Any, Any], name: str) -> Any:
+def _cell(record: Mapping[Any, Any], name: str, year: int) -> Any:
     if f"{name}_shown" not in record:
         return record[name]
     raw = record[name]
     missing = raw is None or (isinstance(raw, float) and math.isnan(raw))
-    return Cell(str(record[f"{name}_shown"]), None if missing else raw)
+    return Cell(str(record[f"{name}_shown"]), None if missing else raw, ref=row_ref(record, name, year))
 
 
 def _sources(data: pd.DataFrame, said: str | None) -> str:

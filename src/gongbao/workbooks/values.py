@@ -10,6 +10,7 @@ import pandas as pd
 
 from gongbao.data.columns import AREAS
 from gongbao.present import Number, change, written_decimals
+from gongbao.present.asking import value_ref
 from gongbao.present.published import Disclosure, published_number
 from gongbao.rows import block_frame
 from gongbao.standards import growth, previous_from_growth
@@ -73,9 +74,16 @@ def public_rows(
     return sorted(found, key=lambda row: (row["_order"], _STAGE_ORDER.get(row["stage"], last)))
 
 
-def number_of(row: Mapping[Any, Any], origin: str, disclosure: Disclosure | None = None) -> Number:
-    """The value of a row of `public_rows`, ready to print; `disclosure` is that of its year."""
-    return published_number(row, row, origin=origin, disclosure=disclosure)
+def number_of(
+    row: Mapping[Any, Any], origin: str, disclosure: Disclosure | None = None, year: int = 0
+) -> Number:
+    """The value of a row of `public_rows`, ready to print; `disclosure` is that of its year. `year`: that of
+    the report in which it leads to where it comes from."""
+    ref = ""
+    if year:
+        other = 0 if int(row["year"]) == year else int(row["year"])
+        ref = value_ref(row["indicator_id"], row["stage"], text(row["period"]), year=other)
+    return published_number(row, row, origin=origin, disclosure=disclosure, ref=ref)
 
 
 def value_frame(
@@ -174,10 +182,23 @@ def _row(
     }
 
 
+def row_ref(row: Mapping[Any, Any], column: str, year: int) -> str:
+    """The submitted value that a column of a row of `Report.values` (or `history`) shows in a report of `year`;
+    "" for other columns and other frames, and for a last year's value that was computed."""
+    if column not in ("value", "previous") or not row.get("origin"):
+        return ""
+    when = int(row.get("year", year)) - (column == "previous")
+    if column == "previous" and row["previous_derived"]:
+        return ""
+    return value_ref(row["indicator_id"], row["stage"], row["period"], year=when if when != year else 0)
+
+
 def derived_year(first: pd.DataFrame) -> list[pd.DataFrame]:
     """The year before the first submission, as far as its reported growths give it; [] where none does."""
     derived = first[first["previous_derived"]]
     if derived.empty:
         return []
     year = int(first["year"].iloc[0]) - 1
-    return [derived.assign(year=year, value=derived["previous"], value_shown=derived["previous_shown"])]
+    return [
+        derived.assign(year=year, value=derived["previous"], value_shown=derived["previous_shown"], origin="")
+    ]
