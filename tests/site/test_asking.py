@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 
 from gongbao.present import Cell, Fact, Facts, Number, Table, Verdict, Verdicts
 from gongbao.present.asking import asked, value_ref
+from gongbao.present.published import published_parts
 from gongbao.present.sentence import bind
 from gongbao.present.table import Column, make_table
 from gongbao.site.asking import entries_in, linked, origins, origins_html, refs_in
@@ -67,6 +69,28 @@ def test_another_years_value_is_looked_up_in_that_year(built: Built) -> None:
     name = value.indicator_id, value.stage, value.period
     [entry] = origins(catalogue, 2020, REAL, [value_ref(*name, year=2019), value_ref(*name)])
     assert "2019年" in entry.title and entry.shown == str(value.number)
+
+
+@pytest.mark.parametrize(
+    "numerator, denominator, least, shown",
+    [
+        (234.0, 240.0, 10, True),
+        (237.0, 240.0, 10, False),  # three of them are left out
+        (3.0, 240.0, 10, False),
+        (6.0, 8.0, 10, False),
+        (237.0, 240.0, 1, True),  # institutions, not persons
+        (237.0, 240.0, 0, True),
+    ],
+)
+def test_numerator_and_denominator_tell_of_no_few_persons(
+    numerator: float, denominator: float, least: int, shown: bool
+) -> None:
+    row = {"numerator": numerator, "denominator": denominator}
+    number = Number(numerator / denominator * 100, "%")
+    expected = (numerator, denominator) if shown else (None, None)
+    assert published_parts(row, {"min_n": least}, number) == expected
+    assert published_parts(row, {"min_n": least}, number, internal=True) == (numerator, denominator)
+    assert published_parts(row, {"min_n": least}, Number(None, "%")) == (None, None)
 
 
 def test_only_submitted_values_of_a_row_lead_anywhere() -> None:

@@ -191,6 +191,20 @@ def published_number(
     )
 
 
+def published_parts(
+    row: Row, definition: Row, number: Number, *, internal: bool = False
+) -> tuple[float | None, float | None]:
+    """Numerator and denominator as they may stand beside the published `number` of the row: neither without it,
+    nor where the two together would tell of too few, also of those whom the numerator leaves out."""
+    numerator, denominator = _number(row["numerator"]), _number(row["denominator"])
+    least = int(_number(definition["min_n"]) or 0)
+    if number.public is None:
+        return None, None
+    if not internal and rate_withheld(numerator, denominator, least, base_public=True):
+        return None, None
+    return numerator, denominator
+
+
 def _own_reason(row: Row, definition: Row) -> Reason | None:
     """Whether a rate or ratio is withheld for what its own row says."""
     least = int(_number(definition["min_n"]) or 0)

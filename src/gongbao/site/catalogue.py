@@ -15,7 +15,12 @@ from gongbao.data.editions import Edition, edition_of
 from gongbao.data.schema import SUBMISSION_TABLES, TABLES
 from gongbao.data.succession import Changes, code_changes, code_in
 from gongbao.present import Verdict
-from gongbao.present.published import Disclosure, make_disclosure, published_number
+from gongbao.present.published import (
+    Disclosure,
+    make_disclosure,
+    published_number,
+    published_parts,
+)
 from gongbao.rows import row_dicts
 from gongbao.site.entries import (
     Indicator,
@@ -23,7 +28,6 @@ from gongbao.site.entries import (
     Value,
     indicator_of,
     is_sample,
-    number_or_none,
     source_of,
     text,
     value_order,
@@ -266,7 +270,7 @@ class Catalogue:
 
     def _read_values(self, year: int, region: str) -> list[Value]:
         rows = self._value_rows(year, region)
-        last = self._value_rows(year - 1, code_in(self._changes, region, year - 1))
+        last = self._value_rows(year - 1, self.code_in(region, year - 1))
         disclosure = (
             Disclosure(internal=True)
             if self.internal
@@ -294,7 +298,7 @@ class Catalogue:
         number = published_number(
             row, definition, statistic, str(self.dataset.place(row, "value")), disclosure
         )
-        shown = number.public is not None
+        numerator, denominator = published_parts(row, definition, number, internal=disclosure.internal)
         return Value(
             str(row["indicator_id"]),
             str(row["region_code"]),
@@ -306,8 +310,8 @@ class Catalogue:
             text(row["source_id"]),
             disclosure.words(row, "note"),
             disclosure.words(row, "quote"),
-            number_or_none(row["numerator"]) if shown else None,
-            number_or_none(row["denominator"]) if shown else None,
+            numerator,
+            denominator,
         )
 
     def code_in(self, region: str, year: int) -> str:

@@ -182,8 +182,9 @@ def read_notebook(key: ReportKey, path: Path) -> tuple[ReportContent, Any]:
         elif kind == "facts":
             facts.extend(Facts.from_content(content).items)
         elif kind == "points":
-            points.extend(Points.from_content(content).items)
-            sentences.extend(point.text for point in points)
+            told = Points.from_content(content).items
+            points.extend(told)
+            sentences.extend(point.text for point in told)
         elif kind == "table":
             tables.append(Table.from_content(content))
         elif kind == "figure":
