@@ -29,7 +29,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from bench_builds import cold, generated, scaling, warm
+from bench_builds import CHANGES, cold, generated, scaling, warm
 from bench_measure import BenchError, Cost, load_average, machine, measured
 from bench_results import ROOT, Record, Results, number, per, table
 from bench_tools import Report
@@ -137,7 +137,10 @@ def compare_tools(results: Results, chosen: argparse.Namespace) -> None:
             return measured(TOOLS[side], command, chosen.work), {"reports": len(reports)}
 
         results.measure(
-            key, f"--only tools --tools {side} --counties {chosen.counties} --workers {chosen.workers}", work
+            key,
+            f"--only tools --tools {side} --counties {chosen.counties} --years {chosen.years}"
+            f" --workers {chosen.workers}",
+            work,
         )
 
 
@@ -264,6 +267,9 @@ def arguments() -> argparse.Namespace:
     group.add_argument("--years", type=int, default=1, help="how many years of them, the latest first (1)")
     group = asked.add_argument_group("cold, warm and workers")
     group.add_argument("--sizes", nargs="+", type=int, default=[10, 100, 1000], help="counties (10 100 1000)")
+    group.add_argument(
+        "--changes", nargs="+", choices=list(CHANGES), default=list(CHANGES), help="these alone"
+    )
     group.add_argument("--country", action="store_true", help=f"all {COUNTIES} counties as well")
     group.add_argument("--workers-size", type=int, default=100, help="counties for the part workers (100)")
     group.add_argument("--dask", action="store_true", help="Dask workers as well")
@@ -295,7 +301,7 @@ def measure(results: Results, chosen: argparse.Namespace) -> None:
             if "cold" in chosen.only:
                 cold(results, country, chosen.workers)
             if "warm" in chosen.only:
-                warm(results, country, chosen.workers)
+                warm(results, country, chosen.workers, chosen.changes)
     if "workers" in chosen.only:
         country = generated(chosen.work, chosen.workers_size, areas)
         scaling(results, country, chosen.workers, dask=chosen.dask)

@@ -119,7 +119,7 @@ def test_each_change_changes_what_it_says(monkeypatch: pytest.MonkeyPatch, tmp_p
     books = read_dataset(publication, publication / "data").table("school_year")["books"]
     touched = {}
     before = state()
-    for what, change in changes.items():
+    for what, change in changes.values():
         change(publication)
         after = state()
         touched[what] = [name for name, data in after.items() if data != before.get(name)]
