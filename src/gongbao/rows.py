@@ -16,7 +16,11 @@ def row_dicts(frame: pd.DataFrame) -> list[dict[Any, Any]]:
     names = list(frame.columns)
     # Column by column: pandas' own ways make objects of a whole frame, or a Series of each column, first.
     arrays: Iterable[Any] = cast("Any", frame)._iter_column_arrays()
-    columns = [array.tolist() for array in arrays]
+    # pandas' own arrays (of texts) would give one value after the other.
+    columns = [
+        (array if isinstance(array, np.ndarray) else array.to_numpy(dtype=object)).tolist()
+        for array in arrays
+    ]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
@@ -24,20 +28,19 @@ def block_frame(columns: Mapping[str, Sequence[Any]], types: Mapping[str, str]) 
     """The columns as a frame of few blocks: those of one type (float64, int64, bool; any other: objects) stand
     together. Texts as objects, for pandas keeps each column of its own type `str` apart, and takes a frame of
     thirty columns in thirty steps whenever rows are chosen."""
-    groups: dict[str, list[str]] = {}
-    for name in columns:
+    arrays = []
+    for name, values in columns.items():
         kind = types.get(name, "object")
-        groups.setdefault(kind if kind in ("float64", "int64", "bool") else "object", []).append(name)
-    count = len(next(iter(columns.values()), ()))
-    blocks = []
-    for kind, names in groups.items():
-        block = np.empty((len(names), count), dtype=kind)
-        for i, name in enumerate(names):
-            block[i] = columns[name]
-        blocks.append(pd.DataFrame(block.T, columns=names, dtype=kind, copy=False))
-    if len(blocks) == 1:
-        return blocks[0]
-    return pd.concat(blocks, axis=1)[list(columns)]
+        array = np.empty(len(values), dtype=kind if kind in ("float64", "int64", "bool") else "object")
+        array[:] = values
+        arrays.append(array)
+    count = len(arrays[0]) if arrays else 0
+    names = pd.Index(list(columns))
+    # Unlike the constructor it looks at no cell: texts stay objects.
+    made: pd.DataFrame = cast("Any", pd.DataFrame)._from_arrays(
+        arrays, names, pd.RangeIndex(count), verify_integrity=False
+    )
+    return made
 
 
 def make_frame(

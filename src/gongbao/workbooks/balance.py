@@ -18,6 +18,7 @@ from gongbao.workbooks.balance_counts import layout_points
 from gongbao.workbooks.balance_parts import Parts
 from gongbao.workbooks.balance_schools import CV_DECIMALS, BalanceSchools
 from gongbao.workbooks.balance_words import balance_facts, balance_summary
+from gongbao.workbooks.once import once
 from gongbao.workbooks.values import COLUMNS as VALUES
 
 FROM_SCHOOLS, PUBLISHED = "按学校数据计算", "按已公布的县级数据"
@@ -111,6 +112,7 @@ class Balance:
             "composite_2017",
         ]
 
+    @once
     def coefficients(self, standard: str) -> pd.DataFrame:
         """Each difference coefficient of a standard ("quality_2017", "basic_2012").
 
@@ -185,6 +187,7 @@ class Balance:
     def _local(self) -> LocalTargets:
         return LocalTargets(self.targets, self.region, self.year, self.ancestors)
 
+    @once
     def composites(self) -> pd.DataFrame:
         """The 2012 composite (mean of eight coefficients): level, cv, limit, outcome, note, basis; as printed too."""
         rows = []
@@ -220,6 +223,7 @@ class Balance:
 
     # --- verdicts ------------------------------------------------------------------------------
 
+    @once
     def verdicts(self) -> list[Verdict]:
         """优质均衡 as a whole; by level the 2017 resource part, each coefficient, the schools; the parts beyond
         resources; then the 2012 composite."""
@@ -264,6 +268,7 @@ class Balance:
             )
         return found
 
+    @once
     def outcomes(self) -> dict[str, Outcome]:
         """What 优质均衡 consists of -> its outcome: resources by level, then the other parts."""
         table = self.coefficients(QUALITY)

@@ -22,6 +22,7 @@ from gongbao.rows import row_dicts
 from gongbao.standards import RULES, BalanceResult, CoefficientGap, Outcome, coefficient_gaps, school_gaps
 from gongbao.standards.disclosure import School, schools_to_list
 from gongbao.standards.rules import LEVELS, QUALITY
+from gongbao.workbooks.once import once
 
 UNNAMED = "未公开校名"
 CV_DECIMALS = 4  # as official notices print them
@@ -45,6 +46,7 @@ class BalanceSchools:
     def _gaps(self) -> list[CoefficientGap]:
         return [gap for gap in coefficient_gaps(self.result) if gap.standard == QUALITY]
 
+    @once
     def counts(self) -> pd.DataFrame:
         """How many schools meet the school rule: level, schools, passed, failed, open."""
         rows = []
@@ -56,10 +58,12 @@ class BalanceSchools:
                 rows.append((level, len(outcomes), passed, failed, waiting))
         return pd.DataFrame(rows, columns=["level", "schools", "passed", "failed", "open"])
 
+    @once
     def _indicators(self) -> pd.DataFrame:
         frame = self.result.indicators
         return frame[(frame["standard"] == QUALITY) & frame["publish_name"].astype(bool)]
 
+    @once
     def ratios(self) -> pd.DataFrame:
         """Each named school against each threshold, for a chart: level, short, ratio, verdict."""
         frame = self._indicators().dropna(subset=["ratio"])
@@ -73,6 +77,7 @@ class BalanceSchools:
             }
         )
 
+    @once
     def ratio_summary(self) -> pd.DataFrame:
         """The named schools' ratios by indicator: level, name, short, schools, met, lowest, median, highest."""
         groups: dict[tuple[str, str, str], list[dict[Any, Any]]] = {}
@@ -139,6 +144,7 @@ class BalanceSchools:
         failing = verdicts["outcome"] == Outcome.FAIL.value
         return int((failing & ~verdicts["publish_name"].astype(bool)).sum())
 
+    @once
     def shortfalls(self) -> pd.DataFrame:
         """What all schools below a threshold lack together: level, name, schools, shortfall, unit; as printed."""
         gaps = school_gaps(self.result.indicators)
@@ -161,6 +167,7 @@ class BalanceSchools:
             rows, columns=["level", "name", "schools", "shortfall", "shortfall_shown", "unit"]
         )
 
+    @once
     def plans(self) -> pd.DataFrame:
         """For each coefficient above its limit one way to bring it down, in short.
 

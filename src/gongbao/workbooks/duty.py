@@ -16,6 +16,7 @@ from gongbao.standards import DutyResult, Outcome, Target, evaluate_duty, self_v
 from gongbao.standards.grades import band_table, frameworks_of, names_of
 from gongbao.workbooks.duty_work import DutyWork, make_duty_work, no_work
 from gongbao.workbooks.judging import SIGNS
+from gongbao.workbooks.once import once
 from gongbao.workbooks.topics import key_facts, topic_sentences
 from gongbao.workbooks.values import COLUMNS as VALUES
 
@@ -116,6 +117,7 @@ class Duty:
         )  # fmt: skip
         return rows[["no", "name", "level", "full_score", "score", "deduction", "status"]]
 
+    @once
     def fixes(self) -> pd.DataFrame:
         """What is being done where points were lost: name, finding, unit, measure, state.
 
@@ -259,6 +261,7 @@ class Duty:
         covered = ("评价结果", "测评体系") if self.evaluated else ()
         return found + topic_sentences(self.values[~self.values["topic"].isin(covered)])
 
+    @once
     def verdicts(self) -> list[Verdict]:
         """The evaluation of the county (items met), and the self-evaluation's gap where a rule limits it."""
         if not self.evaluated:

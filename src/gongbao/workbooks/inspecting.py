@@ -20,6 +20,7 @@ from gongbao.workbooks.inspect_problems import RATE_FROM, Problems, day_words
 from gongbao.workbooks.inspect_visits import Visits
 from gongbao.workbooks.judging import judge_values
 from gongbao.workbooks.names import Names
+from gongbao.workbooks.once import once
 from gongbao.workbooks.topics import key_facts, of_topics, topic_sentences
 from gongbao.workbooks.values import text
 
@@ -68,6 +69,7 @@ class Inspect:
 
     # --- inspections ---------------------------------------------------------------------------
 
+    @once
     def inspections(self, *kinds: str) -> pd.DataFrame:
         """Inspections (of those kinds, or all) by date: when, type, topic, basis_doc, the counts of COUNTS
         with …_shown, found and resolved (findings of this inspection, empty where none is listed), note,
@@ -140,14 +142,17 @@ class Inspect:
 
     # --- values --------------------------------------------------------------------------------
 
+    @once
     def tutoring(self) -> pd.DataFrame:
         """双减、校外培训治理 among the values."""
         return of_topics(self.values, *TUTORING)
 
+    @once
     def accountability(self) -> pd.DataFrame:
         """问责处理 among the values."""
         return of_topics(self.values, *ACCOUNTABILITY)
 
+    @once
     def others(self) -> pd.DataFrame:
         """The values that no section of its own shows."""
         shown = {*self.tutoring()["indicator_id"], *self.accountability()["indicator_id"]}

@@ -13,6 +13,7 @@ from gongbao.rows import row_dicts
 from gongbao.standards import LocalTargets, Outcome
 from gongbao.standards.grades import grade_counts, latest_grades
 from gongbao.standards.preschool import RoundCoverage, followed_up, round_coverage
+from gongbao.workbooks.once import once
 
 if TYPE_CHECKING:
     from gongbao.workbooks.report import Report
@@ -43,6 +44,7 @@ class Kindergartens:
     def __bool__(self) -> bool:
         return bool(len(self.evaluations))
 
+    @once
     def evaluated(self) -> pd.DataFrame:
         """Evaluations filed for this year, self-evaluations left out."""
         rows = self.evaluations
@@ -53,6 +55,7 @@ class Kindergartens:
         """How many kindergartens were evaluated this year."""
         return int(self.evaluated()["object_id"].nunique())
 
+    @once
     def grades(self) -> pd.DataFrame:
         """How many kindergartens have each grade after their last evaluation of this year: grade, count,
         share (%), words (for a bar)."""
@@ -60,6 +63,7 @@ class Kindergartens:
         words = [f"{r['grade']} {r['count']}所" for r in row_dicts(counts)]
         return counts.assign(words=words)
 
+    @once
     def coverage(self) -> list[RoundCoverage]:
         """How many were evaluated within the shortest round and within the longest; [] without a rule."""
         ids = [str(i) for i in self.schools["school_id"]]
@@ -139,6 +143,7 @@ class Kindergartens:
                 rows.append({"name": item["name"], "evaluated": len(given)} | counts)
         return pd.DataFrame(rows, columns=["name", "evaluated", *(name for name, _ in _STATUSES)])
 
+    @once
     def verdicts(self) -> list[Verdict]:
         """Whether every kindergarten was evaluated within the longest round; open while records may be older."""
         covered = self.coverage()

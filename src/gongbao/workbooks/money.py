@@ -14,6 +14,7 @@ from gongbao.rows import row_dicts
 from gongbao.standards import Outcome
 from gongbao.standards.funds import fund_flow, fund_totals
 from gongbao.workbooks.finance import BUDGET, PER_PUPIL
+from gongbao.workbooks.once import once
 from gongbao.workbooks.topics import by_topic, item_name, number
 from gongbao.workbooks.value_area import ValueArea, value_area
 
@@ -55,6 +56,7 @@ class Finance(ValueArea):
         notes = {(r["programme"], r["level"]): r["note"] for r in row_dicts(self.funds)}
         return flow.assign(note=[notes[r["programme"], r["level"]] for r in row_dicts(flow)])
 
+    @once
     def programmes(self) -> pd.DataFrame:
         """Each programme over its levels (`standards.funds.fund_totals`), 万元."""
         return fund_totals(self.funds)
@@ -130,6 +132,7 @@ class Finance(ValueArea):
 
     # --- 其他 --------------------------------------------------------------------------------------
 
+    @once
     def public_funds(self) -> pd.DataFrame:
         """生均公用经费 by stage with its verdict where a threshold holds (columns outcome, target)."""
         rows = self.about(PUBLIC_FUNDS)
@@ -151,6 +154,7 @@ class Finance(ValueArea):
         nil = any(r["value"] == 0 for r in rows)
         return [bind("{listed}{nil}。", {"listed": listed, "nil": "，当年没有安排" if nil else ""})]
 
+    @once
     def others(self) -> pd.DataFrame:
         """Values that have no section of their own, by topic."""
         rows = by_topic(self.values, MAIN)
@@ -159,6 +163,7 @@ class Finance(ValueArea):
 
     # --- what it all says -------------------------------------------------------------------------
 
+    @once
     def verdicts(self) -> list[Verdict]:
         """两个只增不减, then the values that have a threshold."""
         return [*self.grown, *self.judged]

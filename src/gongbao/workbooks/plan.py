@@ -18,6 +18,7 @@ from gongbao.standards.tasks import TaskState, TaskStatus, task_met, task_status
 from gongbao.workbooks.inspect_problems import day_words
 from gongbao.workbooks.judging import SIGNS, judge_values
 from gongbao.workbooks.names import Names
+from gongbao.workbooks.once import once
 from gongbao.workbooks.plan_projects import FINISHED, Projects
 from gongbao.workbooks.topics import key_facts, of_topics, parts_of, topic_sentences
 from gongbao.workbooks.values import text
@@ -76,6 +77,7 @@ class Plan:
         due = date.fromisoformat(text(row["due"])) if text(row["due"]) else None
         return task_status(text(last["status"]) if last else "", met, text(row["op"]), due, self.as_of)
 
+    @once
     def tasks(self) -> pd.DataFrame:
         """Tasks in the order of their document: no, title, section, owner, months, due, target (with its sign
         and qualifier), value, percent (of the target), state (a chip), remark, note, quote, source."""
@@ -157,6 +159,7 @@ class Plan:
 
     # --- inspectors ------------------------------------------------------------------------------
 
+    @once
     def strength(self) -> pd.DataFrame:
         """Inspectors, zones and the like as reported (`Report.staffing`, or else the values of 督导队伍):
         kind, value, value_text, note, quote, source."""
@@ -176,6 +179,7 @@ class Plan:
         numbers = [known.get(kind, math.nan) for kind in INSPECTORS]
         return None if any(math.isnan(n) for n in numbers) else float(sum(numbers))
 
+    @once
     def coverage(self) -> pd.DataFrame:
         """Ratios that this year's list of schools gives: item, value, limit, basis. Empty where the list or
         the number of inspectors is missing: two counts of other origin are not divided by each other."""
@@ -196,6 +200,7 @@ class Plan:
         shown = f"{plain(value, None if value.is_integer() else 1)}{unit}"
         return {"item": item, "value": value, "value_shown": shown, "limit": limit, "basis": basis}
 
+    @once
     def zones(self) -> pd.DataFrame:
         """Inspector zones of this year's schools: zone, schools, kindergartens, all."""
         found: dict[str, list[int]] = {}
@@ -225,10 +230,12 @@ class Plan:
         """绩效考评 among the values: how many in each band, never who."""
         return of_topics(self.values, *BANDS)
 
+    @once
     def parts(self) -> pd.DataFrame:
         """Totals and their parts among the values (topics.parts_of)."""
         return parts_of(self.values, self.part_of)
 
+    @once
     def others(self) -> pd.DataFrame:
         """The values that no section of its own shows."""
         shown = {*of_topics(self.values, "督导队伍", "责任区", *BANDS)["indicator_id"]}

@@ -15,6 +15,7 @@ from gongbao.standards.duty import STATUSES, STEPS
 from gongbao.standards.grades import frameworks_of, names_of
 from gongbao.workbooks.duty import STATUS_OUTCOME
 from gongbao.workbooks.kindergartens import Kindergartens, make_kindergartens
+from gongbao.workbooks.once import once
 from gongbao.workbooks.preschool_rates import RateTargets
 from gongbao.workbooks.surveyed import Surveyed, surveyed
 from gongbao.workbooks.value_area import ValueArea, value_area
@@ -44,6 +45,7 @@ class Preschool(ValueArea):
     def __bool__(self) -> bool:
         return bool(len(self.values) or self.county or self.kindergartens or self.survey)
 
+    @once
     def rates(self) -> pd.DataFrame:
         """The rates against their targets (`RateTargets.frame`)."""
         return self.targets.frame(self.values, self.judged)
@@ -85,6 +87,7 @@ class Preschool(ValueArea):
             {"n": len(self.items), "listed": "、".join(f"{w}{n}项" for w, n in counts.items() if n)},
         )
 
+    @once
     def verdicts(self) -> list[Verdict]:
         """Rates and other values against their thresholds, the round, and the survey unless its share was
         reported as a value too (that one is judged already)."""
@@ -97,6 +100,7 @@ class Preschool(ValueArea):
         n = self.kindergartens.number
         return [*found[:7], Fact("本年度评估幼儿园", f"{n}所", "", float(n), "所")] if n else found
 
+    @once
     def grade_sentence(self) -> Sentence:
         """How many kindergartens were evaluated this year and with which grades."""
         rows = row_dicts(self.kindergartens.grades())

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import altair as alt
 import pandas as pd
-from IPython.display import HTML, Markdown, display
+from IPython.display import HTML, display
 
 from gongbao.data import Dataset
 from gongbao.data.columns import AREAS
@@ -46,6 +46,7 @@ from gongbao.workbooks.remarks import public_remarks, remark_state
 from gongbao.workbooks.safety import Safety, make_safety
 from gongbao.workbooks.schools import Schools, make_schools
 from gongbao.workbooks.shared import Shared
+from gongbao.workbooks.showing import Heading, show
 from gongbao.workbooks.staffing import staffing_frame
 from gongbao.workbooks.teachers import Teachers, make_teachers
 from gongbao.workbooks.values import derived_year, number_of, public_rows, row_ref, text, value_frame
@@ -231,10 +232,8 @@ class Report:
 
     def titles(self, year: int | None = None) -> dict[str, str]:
         """source_id -> title of every source that the submission of this year (or another) may name."""
-        titles: dict[str, str] = {}
-        for source in self._rows("sources", year):
-            titles.setdefault(str(source["source_id"]), str(source["title"]))
-        return titles
+        # Of two with one id the first counts.
+        return {str(s["source_id"]): str(s["title"]) for s in reversed(self._rows("sources", year))}
 
     def _origin(self, row: Mapping[Any, Any]) -> str:
         return str(self._dataset.place(row, "value"))
@@ -244,9 +243,9 @@ class Report:
     def targets(self, year: int | None = None) -> LocalTargets:
         """The thresholds that hold in this region and year."""
         when = year or self.year
-        key = "targets", self.region, when
         return self._shared.recall(
-            key, lambda: LocalTargets(self.read("targets"), self.region, when, self.ancestors())
+            ("targets", self.region, when),
+            lambda: LocalTargets(self.read("targets"), self.region, when, self.ancestors()),
         )
 
     def judged(self, *indicator_ids: str, year: int | None = None) -> list[Verdict]:
@@ -361,7 +360,7 @@ class Report:
         by default what the frame's column source says.
         """
         self._tables += 1
-        display(self._table(f"table-{self._tables}", self._tables, data, caption, columns, note, source))
+        show(self._table(f"table-{self._tables}", self._tables, data, caption, columns, note, source))
 
     def figure(
         self, chart: alt.TopLevelMixin, title: str, data: pd.DataFrame,
@@ -378,7 +377,7 @@ class Report:
         table = self._table(f"{id}-data", self._figures, data, title, columns, "", "")
         line = _sources(data, source)
         shown = Figure(id, self._figures, title, words or title, chart_spec(chart), table, note, line)
-        display(shown)
+        show(shown)
         if not records.recording():  # in JupyterLab; on the page the figure carries its caption itself
             display(HTML(shown.caption_html()))
 
@@ -404,16 +403,16 @@ class Report:
 
     def say(self, template: str, **values: Any) -> None:
         """Show a paragraph. Numbers are given by name, never typed; {region}, {year}, {last_year} are known."""
-        display(self.sentence(template, **values))
+        show(self.sentence(template, **values))
 
     def heading(self, words: str) -> None:
         """Show a heading that only stands where there is something under it."""
-        display(Markdown(f"## {words}"))
+        show(Heading(words))
 
     def paragraphs(self, sentences: Iterable[Sentence]) -> None:
         """Show sentences that are bound already, each as a paragraph."""
         for sentence in sentences:
-            display(sentence)
+            show(sentence)
 
     def unreported(self, sections: Mapping[str, Sized]) -> None:
         """One paragraph that names the sections (heading -> their frame) of which nothing was reported."""
@@ -423,17 +422,17 @@ class Report:
     def verdicts(self, items: Iterable[Verdict]) -> None:
         """Show judgements as cards; the county's page and the comparisons take them from here."""
         if shown := tuple(items):
-            display(Verdicts(shown))
+            show(Verdicts(shown))
 
     def facts(self, items: Iterable[Fact]) -> None:
         """Show a strip of key figures, which the county's page repeats."""
         if shown := tuple(items):
-            display(Facts(shown))
+            show(Facts(shown))
 
     def points(self, items: Iterable[Point]) -> None:
         """Show the year in a few labelled sentences, with which the county's page opens."""
         if shown := tuple(items):
-            display(Points(shown))
+            show(Points(shown))
 
 
 def _cell(record: Mapping[Any, Any], name: str, year: int) -> Any:

@@ -11,6 +11,7 @@ import pandas as pd
 from gongbao.present import Sentence, plain
 from gongbao.present.sentence import bind
 from gongbao.rows import row_dicts
+from gongbao.workbooks.once import once
 from gongbao.workbooks.topics import item_name
 from gongbao.workbooks.value_area import ValueArea, value_area
 
@@ -28,6 +29,7 @@ ANSWERED_RATE = "petitions_answered_rate"
 class Safety(ValueArea):
     """安全与信访 of one region and year."""
 
+    @once
     def hazards(self) -> pd.DataFrame:
         """Hazards found and removed this year: item, value, value_shown, unit, words; empty unless one is known."""
         return self._steps(HAZARDS)
@@ -80,6 +82,7 @@ class Safety(ValueArea):
             )
         return bind("{parts}。", {"parts": "；".join(parts)})
 
+    @once
     def petitions(self) -> pd.DataFrame:
         """The steps of petitions that were reported: item, value, value_shown, unit, words, share (% of
         the first step, NaN where that is missing)."""
@@ -115,6 +118,7 @@ class Safety(ValueArea):
         rows = sorted([*row_dicts(frame), row], key=lambda r: order[r["indicator_id"]])
         return pd.DataFrame(rows, columns=list(frame.columns))
 
+    @once
     def _row(self, indicator_id: str) -> dict[Any, Any] | None:
         rows = row_dicts(self.values[self.values["indicator_id"] == indicator_id])
         return next((row for row in rows if not math.isnan(row["value"])), None)

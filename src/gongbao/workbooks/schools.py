@@ -15,6 +15,7 @@ from gongbao.present.sentence import bind
 from gongbao.rows import row_dicts
 from gongbao.standards.grades import grade_counts, latest_grades, names_of
 from gongbao.standards.rounds import coverage, round_years, three_checks
+from gongbao.workbooks.once import once
 from gongbao.workbooks.topics import key_facts, of_topics, parts_of, topic_sentences
 from gongbao.workbooks.value_area import ValueArea, value_area
 
@@ -62,6 +63,7 @@ class Schools:
         """The years of which this site has evaluations of schools, for a note: “2021、2022年”."""
         return "、".join(str(int(year)) for year in sorted(set(self.evaluations["year"]))) + "年"
 
+    @once
     def grades(self) -> pd.DataFrame:
         """Schools by grade and framework within the round so far: framework, grade, order, count, share.
         A school counts with its last evaluation."""
@@ -83,6 +85,7 @@ class Schools:
                     rows.append((name, f"{year}年", r["grade"], r["order"], r["count"]))
         return pd.DataFrame(rows, columns=["framework", "year", "grade", "order", "count"])
 
+    @once
     def rounds(self) -> pd.DataFrame:
         """Each framework: evaluated (this year); for one with a round also covered (schools of this year's
         register evaluated within its years), schools (in the register), share (%), span (in words).
@@ -180,6 +183,7 @@ class Schools:
 
     # --- what the area says ------------------------------------------------------------------------------
 
+    @once
     def verdicts(self) -> list[Verdict]:
         """Values that have a threshold. Grades of schools are reported and not judged."""
         return self.base.verdicts()
@@ -199,6 +203,7 @@ class Schools:
         phases = [self.phase_sentence()] if len(self.phases) else []
         return [*self.round_sentences(), *phases, *topic_sentences(self.values, 4)]
 
+    @once
     def round_sentences(self) -> list[Sentence]:
         """“学校发展水平督导评估：本年度评估24所，2021—2023年共评估70所，优秀20所、…；覆盖学校的90%。”"""
         found = []

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from gongbao.data import DataError, Dataset, Problem, examine
 from gongbao.data.columns import AREAS
@@ -65,7 +67,14 @@ def share(keys: Iterable[ReportKey]) -> None:
     for (year, region, area), reports in sorted(wanted.items()):
         if reports > 1 and area in AREAS and (region, year) in known:
             report = Report(_session.publication, _session.dataset, region, year, area, _session.shared)
-            _session.shared.prepare(getattr(report, area))
+            _session.shared.prepare(partial(_say_all, getattr(report, area)))
+
+
+def _say_all(make: Callable[[], Any]) -> None:
+    """Have an area say what its own report and the bulletin show: it keeps what it computed (`once`)."""
+    area = make()
+    for say in (area.verdicts, area.facts, area.summary):
+        say()
 
 
 def _signature(folder: Path) -> Signature:

@@ -16,6 +16,7 @@ from gongbao.standards.disclosure import LEAST_BASE, LEAST_COUNT, WITHHELD, rate
 from gongbao.standards.guarantee import CERTIFIED, TRAINING_FUND, county_rate
 from gongbao.standards.training import by_programme
 from gongbao.workbooks.judging import SIGNS
+from gongbao.workbooks.once import once
 from gongbao.workbooks.topics import item_name, key_facts, of_topics, parts_of, topic_sentences
 from gongbao.workbooks.value_area import ValueArea, value_area
 from gongbao.workbooks.values import none
@@ -86,6 +87,7 @@ class Teachers:
 
     # --- recruitment -----------------------------------------------------------------------------
 
+    @once
     def channels(self) -> pd.DataFrame:
         """Teachers recruited by channel, without totals: item, value, value_shown, value_text, unit, note,
         quote, source. Indicator values where there are any, else rows of 队伍."""
@@ -99,6 +101,7 @@ class Teachers:
             rows = [row | {"item": row["kind"]} for row in row_dicts(own) if TOTAL not in row["kind"]]
         return pd.DataFrame(rows, columns=list(_CHANNELS))
 
+    @once
     def recruited(self) -> Number | None:
         """All channels together: the total reported, else their sum.
 
@@ -124,11 +127,13 @@ class Teachers:
             return None
         return Number(sum(row["value"] for row in rows), rows[0]["unit"], 0)
 
+    @once
     def channel_bars(self) -> pd.DataFrame:
         """The known channels for a chart, most first: label (with the number), item, value, value_shown."""
         rows = self.channels().dropna(subset=["value"]).sort_values("value", ascending=False, kind="stable")
         return rows.assign(label=[f"{r['item']}　{r['value_text']}" for r in row_dicts(rows)])
 
+    @once
     def recruitment_sentence(self) -> Sentence | None:
         """“招聘教师473人：公开考试229人、…”; None when nothing is known."""
         bars = self.channel_bars()
@@ -146,6 +151,7 @@ class Teachers:
         """Rows of 队伍 of those categories (default: all that this area shows)."""
         return self.staffing[self.staffing["category"].isin(categories)] if categories else self.staffing
 
+    @once
     def rate_table(self) -> pd.DataFrame:
         """The rates that school data give: label, part, whole, rate, limit, outcome; as printed too."""
         rows = []
@@ -172,6 +178,7 @@ class Teachers:
 
     # --- training ----------------------------------------------------------------------------------
 
+    @once
     def programmes(self) -> pd.DataFrame:
         """Training by programme (standards.training.by_programme), persons and person-times as printed too,
         and `remark`: what a sum leaves out."""
@@ -234,6 +241,7 @@ class Teachers:
 
     # --- what the area says --------------------------------------------------------------------------
 
+    @once
     def verdicts(self) -> list[Verdict]:
         """Values with a threshold, then the rates from school data that no reported value covers."""
         found = self.base.verdicts()

@@ -17,6 +17,7 @@ from gongbao.present import Fact, Sentence, Verdict, change
 from gongbao.present.sentence import bind
 from gongbao.rows import row_dicts
 from gongbao.workbooks.judging import judge_values
+from gongbao.workbooks.once import once
 from gongbao.workbooks.topics import (
     COLUMNS,
     ONE_TOPIC,
@@ -75,14 +76,17 @@ class ValueArea:
         """All values by topic (`topics.COLUMNS` names its columns), except those of the ids in `without`."""
         return by_topic(self.values, without)
 
+    @once
     def about(self, *words: str) -> pd.DataFrame:
         """The values whose topic holds one of `words`, ready for a table."""
         return by_topic(of_topics(self.values, *words))
 
+    @once
     def parts(self, *words: str) -> pd.DataFrame:
         """Totals, their parts and the unexplained rest (`topics.parts_of`), of topics that hold one of `words`."""
         return parts_of(of_topics(self.values, *words) if words else self.values, self.part_of)
 
+    @once
     def part_sentences(self, *words: str) -> list[Sentence]:
         """For each total with parts: whether they add up, and what is left."""
         found = self.parts(*words)
