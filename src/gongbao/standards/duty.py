@@ -31,6 +31,7 @@ _DEDUCTION_COLUMNS = (
     "planned_fix", "related",
 )  # fmt: skip
 _NUMBERS = ("full_score", "score", "deduction")
+_Node = dict[Any, Any]  # a row of `DutyResult.tree`
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +158,9 @@ def _evaluate(
     if strangers:
         raise ValueError(f"测评体系 {row['framework_id']} 里没有测评项 {'、'.join(strangers)}")
     tree = _tree(items, {s["item_id"]: s for s in row_dicts(scores)})
-    aspects = _aspects(tree)
-    totals = _totals(tree, aspects, float(row["total"]))
+    nodes = row_dicts(tree)
+    aspects = _aspects(nodes)
+    totals = _totals(nodes, aspects, float(row["total"]))
     computed = grade_for(totals.total, bands)
     reported = None if pd.isna(row["grade"]) else str(row["grade"])
     return DutyResult(
@@ -169,11 +171,11 @@ def _evaluate(
         date=None if pd.isna(row["date"]) else str(row["date"]),
         tree=tree,
         aspects=aspects,
-        deductions=_deductions(tree),
+        deductions=_deductions(nodes),
         totals=totals,
         grade=computed or reported,
         grade_computed=computed is not None,
-        notes=_notes(tree, totals, computed, reported),
+        notes=_notes(nodes, totals, computed, reported),
     )
 
 
@@ -211,8 +213,8 @@ def _tree(items: pd.DataFrame, scores: dict[str, dict[Any, Any]]) -> pd.DataFram
     return make_frame(rows, _TREE_COLUMNS, _NUMBERS)
 
 
-def _aspects(tree: pd.DataFrame) -> pd.DataFrame:
-    nodes, rows = row_dicts(tree), []
+def _aspects(nodes: list[_Node]) -> pd.DataFrame:
+    rows = []
     statuses: dict[str, list[Any]] = {}
     for node in nodes:
         if node["level"] == _ITEM:
@@ -232,7 +234,7 @@ def _aspects(tree: pd.DataFrame) -> pd.DataFrame:
     return make_frame(rows, _ASPECT_COLUMNS, _NUMBERS)
 
 
-def _totals(tree: pd.DataFrame, aspects: pd.DataFrame, reported: float) -> DutyTotals:
+def _totals(nodes: list[_Node], aspects: pd.DataFrame, reported: float) -> DutyTotals:
     score = _sum(aspects["score"])
     by_status = {status: int(aspects[name].sum()) for status, name in STATUSES.items()}
     return DutyTotals(
@@ -241,15 +243,14 @@ def _totals(tree: pd.DataFrame, aspects: pd.DataFrame, reported: float) -> DutyT
         reported=reported,
         total=score if math.isnan(reported) else reported,
         aspects=len(aspects),
-        items=int((tree["level"] == _ITEM).sum()),
-        points=int((tree["level"] == _POINT).sum()),
+        items=sum(node["level"] == _ITEM for node in nodes),
+        points=sum(node["level"] == _POINT for node in nodes),
         by_status=by_status | {"未报": int(aspects["unknown"].sum())},
     )
 
 
-def _deductions(tree: pd.DataFrame) -> pd.DataFrame:
+def _deductions(nodes: list[_Node]) -> pd.DataFrame:
     """Each loss once, at the deepest node that states it; a container (体系) states none of its own."""
-    nodes = row_dicts(tree)
     below_of: dict[Any, list[dict[Any, Any]]] = {}
     for node in nodes:
         below_of.setdefault(node["parent_id"], []).append(node)
@@ -274,15 +275,15 @@ def _deductions(tree: pd.DataFrame) -> pd.DataFrame:
 
 
 def _notes(
-    tree: pd.DataFrame, totals: DutyTotals, computed: str | None, reported: str | None
+    nodes: list[_Node], totals: DutyTotals, computed: str | None, reported: str | None
 ) -> tuple[str, ...]:
     notes = []
-    top = tree[tree["level"] == "体系"]
-    if len(top) == 1 and compare(top["full_score"].iloc[0], "=", totals.full) is Outcome.FAIL:
-        notes.append(f"各方面满分合计{totals.full:g}分，与体系满分{top['full_score'].iloc[0]:g}分不一致")
+    top = [node["full_score"] for node in nodes if node["level"] == "体系"]
+    if len(top) == 1 and compare(top[0], "=", totals.full) is Outcome.FAIL:
+        notes.append(f"各方面满分合计{totals.full:g}分，与体系满分{top[0]:g}分不一致")
     if compare(totals.reported, "=", totals.score) is Outcome.FAIL:
         notes.append(f"填报总分{totals.reported:g}分，与各方面得分合计{totals.score:g}分不一致")
-    for node in row_dicts(tree):
+    for node in nodes:
         expected = _minus(node["full_score"], node["deduction"])
         if compare(node["score"], "=", expected) is Outcome.FAIL:
             notes.append(f"“{node['name']}”得分{node['score']:g}分，不等于满分减扣分{expected:g}分")

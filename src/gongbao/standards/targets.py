@@ -88,7 +88,8 @@ def find_target(
 
 def _target(row: dict[Any, Any]) -> Target:
     def known(name: str) -> Any:
-        return None if pd.isna(row[name]) else row[name]
+        value = row[name]
+        return None if value != value else value  # what is missing is NaN, also of texts
 
     basic, last, source = known("basic_value"), known("valid_to"), known("source_id")
     return Target(

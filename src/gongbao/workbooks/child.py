@@ -89,6 +89,7 @@ def warm_up(workbooks: Iterable[Workbook] = ()) -> None:
 
     for name in _LATE_IMPORTS:
         import_module(name)
+    guard.warm_up()
     for workbook in workbooks:
         _warm_up_cells(workbook)
     # The first chart loads narwhals' view of pandas and fills Altair's caches of its schema.

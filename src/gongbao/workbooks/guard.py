@@ -19,6 +19,7 @@ import sysconfig
 import tempfile
 import threading
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,11 @@ def install(root: Path) -> None:
             handler(arguments)
 
     sys.addaudithook(hook)
+
+
+def warm_up() -> None:
+    """Find out, in the process that will fork, what is the same for every report."""
+    _software_folders()
 
 
 def _refuse_lookup(arguments: tuple[Any, ...]) -> None:
@@ -132,8 +138,9 @@ class _FileWatch:
         return str(path)
 
 
-def _software_folders() -> set[Path]:
+@cache
+def _software_folders() -> frozenset[Path]:
     """The interpreter, its libraries and this package, whose versions are in the cache key anyway."""
     folders = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.exec_prefix), _PACKAGE}
     folders |= {Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
-    return {folder.resolve() for folder in folders}
+    return frozenset(folder.resolve() for folder in folders)
