@@ -17,6 +17,11 @@ MIME = {
 VEGALITE = "application/vnd.vegalite.v5+json"
 
 
+def fields_of(record: Any) -> dict[str, Any]:
+    """What `dataclasses.asdict` gives of a record with slots whose fields are plain values, sooner."""
+    return {name: getattr(record, name) for name in record.__slots__}
+
+
 def read_display(data: Mapping[str, Any]) -> tuple[str, dict[str, Any]] | None:
     """(kind, content) of an output's MIME bundle that one of the present objects made, else None."""
     for kind, mime in MIME.items():

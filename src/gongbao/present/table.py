@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from html import escape
 from typing import Any, Literal
 
 from gongbao.present.asking import asked
-from gongbao.present.display import MIME
+from gongbao.present.display import MIME, fields_of
 from gongbao.present.numbers import Number, plain
 from gongbao.standards.outcome import Outcome
 
@@ -91,7 +91,7 @@ class Table:
             "caption": self.caption,
             "note": self.note,
             "source": self.source,
-            "columns": [asdict(c) for c in self.columns],
+            "columns": [fields_of(c) for c in self.columns],
             "rows": [[c.content() for c in row] for row in self.rows],
         }
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
 from gongbao.present.asking import asked
 from gongbao.present.bullet import bullet
-from gongbao.present.display import MIME
+from gongbao.present.display import MIME, fields_of
 from gongbao.present.table import chip
 from gongbao.standards.outcome import Outcome
 
@@ -61,7 +61,7 @@ class Verdicts:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         return {
-            MIME["verdicts"]: {"items": [asdict(v) for v in self.items]},
+            MIME["verdicts"]: {"items": [fields_of(v) for v in self.items]},
             "text/html": self.html(),
             "text/markdown": self.markdown(),
             "text/plain": self.markdown(),
@@ -108,7 +108,7 @@ class Facts:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         return {
-            MIME["facts"]: {"items": [asdict(f) for f in self.items]},
+            MIME["facts"]: {"items": [fields_of(f) for f in self.items]},
             "text/html": self.html(),
             "text/markdown": self.markdown(),
             "text/plain": self.markdown(),

@@ -48,13 +48,16 @@ def grade_counts(grades: pd.DataFrame, bands: pd.DataFrame) -> pd.DataFrame:
     The framework's bands come first, best first, also those with none; other grades as they come.
     """
     rows = []
-    for framework, group in grades.groupby("framework_id", sort=True):
-        own = bands[bands["framework_id"] == framework].sort_values("order", kind="stable")
-        counts = group["grade"].value_counts()
-        names = list(dict.fromkeys([*own["grade"], *group["grade"]]))
+    groups: dict[str, list[str]] = {}
+    for row in row_dicts(grades):
+        groups.setdefault(row["framework_id"], []).append(row["grade"])
+    best_first = row_dicts(bands.sort_values("order", kind="stable"))
+    for framework, group in sorted(groups.items()):
+        own = [band["grade"] for band in best_first if band["framework_id"] == framework]
+        names = list(dict.fromkeys([*own, *group]))
         names.sort(key=lambda name: name == NO_GRADE)
         for order, name in enumerate(names, 1):
-            n = int(counts.get(name, 0))
+            n = group.count(name)
             rows.append((framework, name, order, n, 100 * n / len(group)))
     return pd.DataFrame(rows, columns=["framework_id", "grade", "order", "count", "share"])
 

@@ -50,16 +50,12 @@ class LocalTargets:
 
     def __init__(self, targets: pd.DataFrame, region: str, year: int, ancestors: Sequence[str] = ()) -> None:
         order = {place: rank for rank, place in reversed([*enumerate((region, *ancestors, EVERYWHERE))])}
-        last = targets["valid_to"]
-        valid = targets[
-            targets["region_code"].isin(list(order))
-            & (targets["valid_from"] <= year)
-            & (last.isna() | (last >= year))
+        valid = [
+            row
+            for row in row_dicts(targets)
+            if row["region_code"] in order and row["valid_from"] <= year and not row["valid_to"] < year
         ]
-        ranked = sorted(
-            (_target(row) for row in row_dicts(valid)),
-            key=lambda t: (order[t.region_code], -t.valid_from),
-        )
+        ranked = sorted(map(_target, valid), key=lambda t: (order[t.region_code], -t.valid_from))
         self._found: dict[tuple[str, str, str], Target] = {}
         for target in ranked:
             self._found.setdefault((target.indicator_id, target.statistic, target.stage), target)

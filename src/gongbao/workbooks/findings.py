@@ -84,7 +84,7 @@ def coefficient_finding(coefficients: pd.DataFrame) -> Sentence:
     """How many coefficients keep their limit and which do not (`Balance.coefficients`)."""
     failing = coefficients[coefficients["outcome"] == Outcome.FAIL]
     open_ = int((coefficients["outcome"] == Outcome.UNDETERMINED).sum())
-    which = "、".join(f"{r['level']}{r['short']}（{r['cv_shown']}）" for _, r in failing.iterrows())
+    which = "、".join(f"{r['level']}{r['short']}（{r['cv_shown']}）" for r in row_dicts(failing))
     return bind(
         "{n}项差异系数中{met}项达标{failing}{open}。",
         {

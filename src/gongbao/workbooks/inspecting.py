@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -95,9 +96,16 @@ class Inspect:
         ]
         return pd.DataFrame(found, columns=columns)
 
+    @cached_property
+    def _found_by(self) -> dict[str, list[str]]:
+        """Inspection -> the ids of what it found."""
+        found: dict[str, list[str]] = {}
+        for row in row_dicts(self.problems.findings):
+            found.setdefault(row["insp_id"], []).append(str(row["finding_id"]))
+        return found
+
     def _inspection(self, row: Mapping[Any, Any]) -> dict[str, Any]:
-        frame = self.problems.findings
-        own = [str(f) for f in frame.loc[frame["insp_id"] == row["insp_id"], "finding_id"]]
+        own = self._found_by.get(row["insp_id"], [])
         said: dict[str, Any] = {
             "when": _when(row, self.year), "type": row["type"], "topic": text(row["topic"]) or "—",
             "basis_doc": text(row["basis_doc"]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -37,6 +38,10 @@ class RateTargets:
     line: Sequence[str]
     year: int
 
+    @cached_property
+    def _nation(self) -> LocalTargets:
+        return LocalTargets(self.targets, EVERYWHERE, self.year)
+
     def frame(self, values: pd.DataFrame, judged: Iterable[Verdict]) -> pd.DataFrame:
         """The known rates among `values` (`Report.values`), each with its verdict's target, outcome and gap.
 
@@ -45,12 +50,11 @@ class RateTargets:
         colour (of the bar); basis of the denominator; words (name, value and target in one line).
         """
         rates = by_topic(values[(values["kind"] == "rate") & values["value"].notna()])
-        nation = LocalTargets(self.targets, EVERYWHERE, self.year)
         verdicts = {(v.indicator_id, v.stage): v for v in judged}
         rows = []
         for row in row_dicts(rates):
             verdict = verdicts.get((row["indicator_id"], row["stage"]))
-            general = nation.find(row["indicator_id"], "数值", row["stage"])
+            general = self._nation.find(row["indicator_id"], "数值", row["stage"])
             rows.append(row | self._judged(row, verdict, general))
         return pd.DataFrame(rows, columns=[*rates.columns, *_ADDED])
 
@@ -95,17 +99,16 @@ class RateTargets:
 
     def other_places(self, rates: pd.DataFrame) -> list[Sentence]:
         """Places elsewhere that set another threshold than the nation for one of these rates."""
-        nation = LocalTargets(self.targets, EVERYWHERE, self.year)
+        elsewhere = self.targets[
+            ~self.targets["region_code"].isin([EVERYWHERE, *self.line])
+            & self.targets["region_code"].isin(list(self.names))
+        ]
         found = []
         for row in row_dicts(rates):
-            general = nation.find(row["indicator_id"], "数值", row["stage"])
+            general = self._nation.find(row["indicator_id"], "数值", row["stage"])
             if general is None:
                 continue
-            own = self.targets[
-                (self.targets["indicator_id"] == row["indicator_id"])
-                & ~self.targets["region_code"].isin([EVERYWHERE, *self.line])
-                & self.targets["region_code"].isin(list(self.names))
-            ]
+            own = elsewhere[elsewhere["indicator_id"] == row["indicator_id"]]
             for place in dict.fromkeys(own["region_code"]):
                 other = LocalTargets(own, place, self.year).find(row["indicator_id"], "数值", row["stage"])
                 if other and other.value != general.value:

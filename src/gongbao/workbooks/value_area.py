@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from gongbao.data.columns import AREAS
@@ -104,14 +105,18 @@ class ValueArea:
         frame = report.history(*ids) if ids else self.values.assign(year=self.year)
         frame = frame[(frame["kind"] == "rate") & frame["value"].notna()]
         verdicts = {(v.indicator_id, v.stage): v for v in self.judged}
-        mine = [verdicts.get((r["indicator_id"], r["stage"])) for r in row_dicts(frame)]
+        rows = row_dicts(frame)
+        mine = [verdicts.get((r["indicator_id"], r["stage"])) for r in rows]
+        items = [item_name(row) for row in rows]
+        years: dict[str, set[int]] = {}
+        for item, row in zip(items, rows, strict=True):
+            years.setdefault(item, set()).add(row["year"])
         frame = frame.assign(
-            item=[item_name(row) for row in row_dicts(frame)],
+            item=items,
             limit=[math.nan if v is None or v.limit is None else v.limit for v in mine],
             limit_words=[f"标准{v.target}" if v else "" for v in mine],
         )
-        years = frame.groupby("item")["year"].transform("nunique")
-        return frame[years > 1]
+        return frame[np.array([len(years[item]) > 1 for item in items], dtype=bool)]
 
     def rate_finding_over(self, history: pd.DataFrame) -> Sentence:
         """From the first to the last year of each rate, in percentage points."""
