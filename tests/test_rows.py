@@ -6,7 +6,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongbao.rows import make_frame, row_dicts
+from gongbao.rows import block_frame, make_frame, row_dicts
 
 NUMBERS = st.one_of(st.none(), st.floats(allow_nan=True), st.integers(-(2**40), 2**40))
 ROWS = st.lists(
@@ -39,3 +39,25 @@ def test_a_missing_number_is_nan_and_a_whole_one_a_float() -> None:
     first, second = row_dicts(make_frame([{"a": 3}, {}], ["a"], ("a",)))
     assert first == {"a": 3.0} and isinstance(first["a"], float)
     assert math.isnan(second["a"])
+
+
+def test_rows_of_frames_put_together_and_of_other_types() -> None:
+    frame = pd.DataFrame(
+        {
+            "text": ["甲", None],
+            "day": pd.to_datetime(["2023-01-02", None]),
+            "kind": pd.Categorical(["x", "y"]),
+            "whole": pd.array([1, 2], dtype="Int64"),
+        }
+    )
+    frame = frame.assign(value=[1.5, math.nan], later=pd.to_datetime(["2024-01-01", "2024-01-02"]), flag=True)
+    for one in (frame, frame[["flag", "value", "text"]], frame[frame["flag"]].iloc[::-1], frame.iloc[:0]):
+        assert repr(row_dicts(one)) == repr(one.to_dict("records"))
+
+
+def test_a_frame_of_blocks_holds_texts_as_objects_in_the_order_given() -> None:
+    columns = {"name": ["甲", math.nan], "value": [1.0, 2.0], "note": ["", "乙"], "flag": [True, False]}
+    frame = block_frame(columns, {"value": "float64", "flag": "bool"})
+    assert [str(kind) for kind in frame.dtypes] == ["object", "float64", "object", "bool"]
+    assert repr(frame.to_dict("list")) == repr(columns)
+    assert list(block_frame({"name": [], "value": []}, {"value": "float64"}).columns) == ["name", "value"]

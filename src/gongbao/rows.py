@@ -4,7 +4,7 @@ makes and takes apart a hundred of them, so that pandas' general ways cost more 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -14,14 +14,20 @@ import pandas as pd
 def row_dicts(frame: pd.DataFrame) -> list[dict[Any, Any]]:
     """What `frame.to_dict("records")` gives, several times sooner: missing numbers and texts as NaN."""
     names = list(frame.columns)
-    # Column by column: pandas' own ways make objects of a whole frame, or a Series of each column, first.
-    arrays: Iterable[Any] = cast("Any", frame)._iter_column_arrays()
-    # pandas' own arrays (of texts) would give one value after the other.
-    columns = [
-        (array if isinstance(array, np.ndarray) else array.to_numpy(dtype=object)).tolist()
-        for array in arrays
-    ]
+    # By pandas' own blocks of columns: its other ways make objects of a whole frame, or a Series of each
+    # column, first, and take its arrays of texts one value after the other.
+    columns: list[list[Any]] = [[]] * len(names)
+    for block in cast("Any", frame)._mgr.blocks:
+        cells = block.values if isinstance(block.values, np.ndarray) else _objects(block.values)
+        for place, column in zip(block.mgr_locs, cells.tolist(), strict=True):
+            columns[place] = column
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _objects(array: Any) -> Any:
+    """The cells of one of pandas' own arrays, a row for each column of its block."""
+    cells = array.to_numpy(dtype=object)
+    return cells if cells.ndim == 2 else cells[np.newaxis]
 
 
 def block_frame(columns: Mapping[str, Sequence[Any]], types: Mapping[str, str]) -> pd.DataFrame:

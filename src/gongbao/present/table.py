@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from typing import Any, Literal
 
@@ -183,8 +184,12 @@ def chip(outcome: str, text: str) -> str:
 
 def _class(right: bool, text: str, prose: bool = False) -> str:
     """A short text (a unit, a verdict, a year) isn't broken over two lines, sentences get room to be read."""
-    given = (("num", right), ("nw", len(text) <= SHORT and not prose), ("prose", prose))
-    names = [name for name, holds in given if holds]
+    return _classes(right, len(text) <= SHORT and not prose, prose)
+
+
+@cache
+def _classes(right: bool, short: bool, prose: bool) -> str:
+    names = [name for name, holds in (("num", right), ("nw", short), ("prose", prose)) if holds]
     return f' class="{" ".join(names)}"' if names else ""
 
 

@@ -32,6 +32,7 @@ from gongbao.standards.rectification import (
     timing_counts,
 )
 from gongbao.workbooks.names import OBJECT_TYPES, Names
+from gongbao.workbooks.once import once
 from gongbao.workbooks.values import text
 
 SEVERITIES = ("重大", "较重", "一般")
@@ -140,6 +141,7 @@ class Problems:
         rows = [row for row in row_dicts(self._problems) if row["_open"]]
         return pd.DataFrame(rows, columns=[*_PROBLEM, "unit", "state", "deadline", "deadline_shown"])
 
+    @once
     def problems_by_unit_type(self) -> pd.DataFrame:
         """This year's findings by kind of unit, then gravity: object_type, object, topic, severity, text,
         state (未立项 without a case; of several cases the least advanced)."""
@@ -148,6 +150,7 @@ class Problems:
         rows.sort(key=lambda row: (kinds.index(row["object_type"]), SEVERITIES.index(row["severity"])))
         return pd.DataFrame(rows, columns=[*_PROBLEM, "state"])
 
+    @once
     def demands(self) -> pd.DataFrame:
         """What the bulletin demands: each open case with unit, measure and deadline, and each finding
         without a case. Columns: problem, object, unit, measure, deadline, basis, state."""
@@ -163,6 +166,7 @@ class Problems:
         columns = ["problem", "object", "unit", "measure", "deadline", "deadline_shown", "basis", "state"]
         return pd.DataFrame(rows, columns=columns)
 
+    @once
     def carried_over(self) -> pd.DataFrame:
         """What last year left open and what became of it: text, object, unit, measure (promised), deadline,
         closed, fate (…_shown as a chip), days_over."""
@@ -263,6 +267,7 @@ class Problems:
             rows, columns=[*_PROBLEM, "unit", "state", "deadline", "deadline_shown", "_own", "_open"]
         )
 
+    @once
     def _grouped(self, column: str) -> pd.DataFrame:
         rows: dict[str, dict[str, Any]] = {}
         for finding in row_dicts(self.findings):

@@ -59,14 +59,10 @@ def _write_list(value: list[Any] | tuple[Any, ...], depth: int, add: Any) -> Non
         add("[]")
         return
     line = _line(depth + 1)
-    if all(type(inner) in _PLAIN for inner in value):
-        add(
-            "["
-            + line
-            + ("," + line).join([_PLAIN[type(inner)](inner) for inner in value])
-            + _line(depth)
-            + "]"
-        )
+    writers = [_PLAIN.get(type(inner)) for inner in value]
+    if all(writers):
+        written = [write(inner) for write, inner in zip(writers, value, strict=True) if write]
+        add("[" + line + ("," + line).join(written) + _line(depth) + "]")
         return
     mark = "[" + line
     for inner in value:
