@@ -7,6 +7,7 @@ write; this process holds no notebook, drawing or page, so its memory does not g
 
 from __future__ import annotations
 
+import gc
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from gongbao.site.reading import Info
 from gongbao.site.store import Store
 from gongbao.site.writing import Made, Place, Site
 from gongbao.units import unit_contents
+from gongbao.workbooks.memory import collect_seldom
 from gongbao.workbooks.planning import ReportKey
 
 Engine = Literal["embedded", "quarto"]
@@ -183,6 +185,8 @@ _site: list[Site] = []  # the one that this process works on
 
 
 def _begin(site: Site) -> None:
+    gc.freeze()  # what this process inherits outlives its work
+    collect_seldom()
     _site[:] = [site]
 
 

@@ -21,6 +21,7 @@ from openpyxl.compat import safe_string
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import IllegalCharacterError
+from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.writer.excel import ExcelWriter
 
 from gongbao.present import Table
@@ -124,8 +125,20 @@ def xlsx_bytes(sheets: Sequence[Sheet], title: str, edition: str = "") -> bytes:
         rows[f"xl/worksheets/sheet{number}.xml"] = rows_xml(sheet.rows, start=2)
     out = io.BytesIO()
     # Compressed once, by `_normalised`.
-    ExcelWriter(book, zipfile.ZipFile(out, "w", zipfile.ZIP_STORED)).save()
+    _InMemory(book, zipfile.ZipFile(out, "w", zipfile.ZIP_STORED)).save()
     return _normalised(out.getvalue(), rows)
+
+
+class _InMemory(ExcelWriter):
+    """openpyxl's writer without the temporary file that it makes and removes for each sheet: a file system
+    is slow at that, and for a while after it at making any file."""
+
+    def write_worksheet(self, ws: Any) -> None:
+        own: Any = self
+        ws.close()
+        ws._rels = ws._writer._rels
+        own._archive.writestr(ws.path[1:], ws._writer.read())
+        own.manifest.append(ws)
 
 
 def rows_xml(rows: Rows, start: int) -> str:
@@ -176,11 +189,13 @@ def _write(
     *,
     freeze: bool = False,
 ) -> None:
-    sheet = book.create_sheet(title)
+    sheet: Any = book.create_sheet(title)
     for letter, width in zip(_LETTERS, widths, strict=False):
         sheet.column_dimensions[letter].width = width
     if freeze:
         sheet.freeze_panes = "A2"
+    sheet._writer = WorksheetWriter(sheet, io.BytesIO())
+    sheet._writer.write_top()
     strong, wrapped = Font(bold=True), Alignment(vertical="top", wrap_text=True)
     styles: dict[bool, Any] = {}  # by whether it is bold: each looked up in the workbook once
     for number, row in enumerate(rows):
