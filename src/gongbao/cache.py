@@ -14,7 +14,7 @@ import os
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,34 +85,49 @@ class Cache:
         """Keep data under a key; the same key gets the same data from every process."""
         self.add(kind, key, data)
 
+    def put_all(self, kind: str, pieces: Mapping[str, bytes]) -> None:
+        """The same for many by key, in one change of the index: all of them or none."""
+        if pieces:
+            self._write(kind, pieces)
+
     # --- entries that their maker chooses among --------------------------------------------------
 
     def add(
         self, kind: str, key: str, data: bytes, *, variant: str = "", name: str = "", record: str = ""
     ) -> Path:
         """Keep data with a record; the file that holds them."""
-        digest = hashlib.sha256(data).hexdigest()
-        path = self.path(digest)
-        partial = self.folder / PARTIAL / f"{os.getpid()}-{digest}"
+        self._write(kind, {key: data}, variant, name, record)
+        return self.path(hashlib.sha256(data).hexdigest())
+
+    def _write(
+        self, kind: str, pieces: Mapping[str, bytes], variant: str = "", name: str = "", record: str = ""
+    ) -> None:
+        digests = {key: hashlib.sha256(data).hexdigest() for key, data in pieces.items()}
+        files = {digests[key]: data for key, data in pieces.items()}
+        partials = {digest: self.folder / PARTIAL / f"{os.getpid()}-{digest}" for digest in files}
 
         def work(index: sqlite3.Connection) -> None:
-            partial.parent.mkdir(parents=True, exist_ok=True)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            partial.write_bytes(data)
-            # The file is put in place while nobody else writes: whoever makes room can't take it away
-            # between that and its entry.
+            (self.folder / PARTIAL).mkdir(parents=True, exist_ok=True)
+            for digest, data in files.items():
+                self.path(digest).parent.mkdir(parents=True, exist_ok=True)
+                partials[digest].write_bytes(data)
+            # The files are put in place while nobody else writes: whoever makes room can't take them away
+            # between that and their entries.
             with transaction(index):
-                partial.replace(path)
-                blob = digest, len(data), stamp_of(path)
-                index.execute("INSERT OR REPLACE INTO blob VALUES (?, ?, ?)", blob)
-                entry = kind, key, variant, name, digest, record, time.time_ns()
-                index.execute("INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)", entry)
+                for digest, data in files.items():
+                    path = self.path(digest)
+                    partials[digest].replace(path)
+                    blob = digest, len(data), stamp_of(path)
+                    index.execute("INSERT OR REPLACE INTO blob VALUES (?, ?, ?)", blob)
+                for key, digest in digests.items():
+                    entry = kind, key, variant, name, digest, record, time.time_ns()
+                    index.execute("INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)", entry)
 
         try:
             self._do(work)
         finally:
-            partial.unlink(missing_ok=True)
-        return path
+            for partial in partials.values():
+                partial.unlink(missing_ok=True)
 
     def entries(self, kind: str, name: str) -> list[Entry]:
         """Everything kept about a name, used last first."""

@@ -70,10 +70,13 @@ def _exporter() -> Any:
             )
             return TemplateExporter.from_notebook_node(self, nb, resources, **kw)
 
+        def _validate_preprocessor(self, nbc: Any, preprocessor: Any) -> None:
+            """Nothing: `reading.load` has validated the notebook, and what we put into it is text."""
+
     make: Any = ReportExporter
     return make(
         template_name=TEMPLATE,
-        optimistic_validation=True,  # once, not after each of a dozen steps
+        optimistic_validation=True,
         extra_template_basedirs=[str(TEMPLATES)],
         exclude_anchor_links=True,
         exclude_input=True,
@@ -96,7 +99,7 @@ def _kind() -> Any:
 
 
 def _render(content: ReportContent, notebook: Any, svgs: Mapping[str, str]) -> Body:
-    finish(notebook, svgs, content.area)
+    finish(notebook, svgs, content.area, read=content)
     for data in bundles(notebook):
         if (
             "text/html" in data
@@ -134,17 +137,17 @@ def render_bodies(
     """(body of each report in the order given, how many had to be rendered). The notebooks
     (`reading.read_notebook`) are finished in place."""
     bodies: list[Body] = []
-    rendered = 0
+    made: dict[str, bytes] = {}
     for content, notebook in reports:
         own = {text: svgs[text] for text in content.specs}
         key = digest(_recipe(), content.digest, content.area, *(own[text] for text in sorted(own)))
         body = _stored(store, key)
         if body is None:
             body = _render(content, notebook, own)
-            rendered += 1
-            store.put("body", key, json.dumps(asdict(body), ensure_ascii=False).encode())
+            made[key] = json.dumps(asdict(body), ensure_ascii=False).encode()
         bodies.append(body)
-    return bodies, rendered
+    store.put_all("body", made)
+    return bodies, len(made)
 
 
 def _stored(store: Store, key: str) -> Body | None:

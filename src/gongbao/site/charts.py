@@ -54,6 +54,7 @@ def draw(places: Mapping[str, str], store: Store) -> tuple[dict[str, str], int]:
     """
     svgs: dict[str, str] = {}
     faults: list[str] = []
+    made: dict[str, bytes] = {}
     drawn = 0
     for text, place in places.items():
         key = drawing_key(text)
@@ -64,9 +65,9 @@ def draw(places: Mapping[str, str], store: Store) -> tuple[dict[str, str], int]:
             if fault:
                 faults.append(f"{place}：图画不出来：{fault}")
                 continue
-            found = svg.encode()
-            store.put("svg", key, found)
+            found = made[key] = svg.encode()
         svgs[text] = found.decode()
+    store.put_all("svg", made)
     if faults:
         raise ChartError("\n".join(sorted(faults)))
     return svgs, drawn

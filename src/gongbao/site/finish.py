@@ -10,7 +10,7 @@ from typing import Any
 
 from gongbao.present import Figure, Table, read_display
 from gongbao.site.charts import spec_text
-from gongbao.site.reading import vegalite
+from gongbao.site.reading import ReportContent, vegalite
 from gongbao.site.svg import inline
 
 _TITLE = re.compile(r"\A\s*# [^\n]*\n?")
@@ -18,18 +18,25 @@ _HEADING = re.compile(r"\A\s*(#{2,6}) ")
 
 
 def finish(
-    notebook: Any, svgs: Mapping[str, str], assets: str, pngs: Mapping[str, bytes] | None = None
+    notebook: Any,
+    svgs: Mapping[str, str],
+    assets: str,
+    pngs: Mapping[str, bytes] | None = None,
+    read: ReportContent | None = None,
 ) -> Any:
     """Give each figure and table of `notebook` (changed in place) its `text/html` and `text/markdown`.
 
     `svgs` and `pngs` are by spec text. `assets` is the address of the report's files relative to its
     page ("finance"). The first line of the first Markdown cell, when it is the title, is dropped: the
-    page has the title already. So is a heading whose cells show nothing. Returns the notebook.
+    page has the title already. So is a heading whose cells show nothing. `read` is what `read_notebook`
+    took from this notebook, so that its displays need not be read again. Returns the notebook.
     """
     first = next((cell for cell in notebook.cells if cell.cell_type == "markdown"), None)
     if first is not None:
         first.source = _TITLE.sub("", first.source)
     notebook.cells = [cell for i, cell in enumerate(notebook.cells) if not _shows_nothing(notebook.cells, i)]
+    figures = iter(zip(read.figures, read.specs, strict=False)) if read else None
+    tables = iter(read.tables) if read else None
     bare = 0
     for cell in notebook.cells:
         for output in cell.get("outputs", ()) if cell.cell_type == "code" else ():
@@ -42,9 +49,10 @@ def finish(
                     bare += 1
                     _finish_bare(output.data, spec, svgs, f"chart-{bare}")
             elif shown[0] == "figure":
-                _finish_figure(output.data, svgs, assets, pngs)
+                figure, text = next(figures) if figures else _figure(output.data)
+                _finish_figure(output.data, figure, text, svgs, assets, pngs)
             elif shown[0] == "table":
-                table = Table.from_content(shown[1])
+                table = next(tables) if tables else Table.from_content(shown[1])
                 output.data["text/html"] = table.figure_html(f"{assets}/{table.id}")
     return notebook
 
@@ -75,9 +83,19 @@ def _level(cell: Any) -> int:
     return len(match[1]) if match else 0
 
 
-def _finish_figure(data: Any, svgs: Mapping[str, str], assets: str, pngs: Mapping[str, bytes] | None) -> None:
+def _figure(data: Any) -> tuple[Figure, str]:
     figure = Figure.from_bundle(data)
-    text = figure.spec_text()
+    return figure, figure.spec_text()
+
+
+def _finish_figure(
+    data: Any,
+    figure: Figure,
+    text: str,
+    svgs: Mapping[str, str],
+    assets: str,
+    pngs: Mapping[str, bytes] | None,
+) -> None:
     address = f"{assets}/{figure.id}"
     data["text/html"] = figure.html(inline(svgs[text], figure.id), address)
     image = f"{address}.svg"

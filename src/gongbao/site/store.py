@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,3 +24,7 @@ class Store:
     def put(self, kind: str, key: str, body: bytes) -> None:
         """Keep an entry."""
         cache_at(self.folder).put(kind, key, body)
+
+    def put_all(self, kind: str, bodies: Mapping[str, bytes]) -> None:
+        """Keep many entries by key, cheaper than one by one."""
+        cache_at(self.folder).put_all(kind, bodies)
