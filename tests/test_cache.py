@@ -52,6 +52,15 @@ def test_the_same_content_is_kept_once(cache: Cache) -> None:
     assert list((cache.folder / PARTIAL).iterdir()) == []
 
 
+def test_many_are_put_at_once_also_where_two_are_equal(cache: Cache) -> None:
+    pieces = {"a": b"one", "b": b"two", "c": b"one"}
+    cache.put_all("svg", pieces)
+    cache.put_all("svg", {})
+    assert {key: cache.get("svg", key) for key in pieces} == pieces
+    assert len(objects(cache)) == 2
+    assert list((cache.folder / PARTIAL).iterdir()) == []
+
+
 @pytest.mark.parametrize("content", [b"conten", b"c0ntent", b"", b"content and more"])
 def test_a_damaged_file_is_no_entry_and_goes(cache: Cache, content: bytes) -> None:
     cache.put("svg", KEY, b"content")
