@@ -210,8 +210,9 @@
   function show(entry) {
     var shown = entry.cloneNode(true);
     shown.removeAttribute("id");
-    var back = shown.querySelector(".gb-origin-back");
-    if (back) back.remove();
+    shown.lastElementChild.remove();  // the way back
+    var shared = entry.parentNode.querySelector(":scope > .gb-shared");
+    if (shared) shown.appendChild(shared.cloneNode(true));
     var close = document.createElement("button");
     close.type = "button";
     close.textContent = "关闭";

@@ -5,6 +5,7 @@ Each of the objects is what a notebook displays: it carries an own MIME type tha
 back (`read_display`), beside representations for JupyterLab.
 """
 
+from gongbao.present.basis import Basis, basis_of
 from gongbao.present.display import MIME, read_display
 from gongbao.present.figure import Figure
 from gongbao.present.numbers import Number, against, change, half_up, plain, written_decimals
@@ -15,6 +16,7 @@ from gongbao.present.verdict import Fact, Facts, Verdict, Verdicts
 
 __all__ = [
     "MIME",
+    "Basis",
     "Cell",
     "Column",
     "Fact",
@@ -28,6 +30,7 @@ __all__ = [
     "Verdict",
     "Verdicts",
     "against",
+    "basis_of",
     "change",
     "half_up",
     "plain",

@@ -14,6 +14,11 @@ def value_ref(indicator_id: str, stage: str, period: str = "", *, year: int = 0)
     return ".".join(_ODD.sub("-", part) for part in parts if part)
 
 
+def computed_ref(*key: str) -> str:
+    """The name of a computed number on a page of its county."""
+    return "-".join(["c", *(_ODD.sub("-", part) for part in key if part)])
+
+
 def asked(ref: str, html: str) -> str:
     """What is printed as a link to its entry; as it is without a `ref`."""
     return f'<a class="gb-ask" href="#n-{escape(ref)}">{html}</a>' if ref else html

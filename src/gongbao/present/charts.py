@@ -40,7 +40,10 @@ def _theme() -> Any:
 
 
 def _rows(data: Any) -> Any:
-    """What Altair's own transformer makes of a chart's data, for frames of numbers and texts sooner."""
+    """What Altair's own transformer makes of a chart's data, for frames of numbers and texts sooner. How numbers
+    were computed is no data."""
+    if isinstance(data, pd.DataFrame) and (said := [n for n in data.columns if str(n).endswith("_basis")]):
+        data = data.drop(columns=said)
     if not isinstance(data, pd.DataFrame) or not all(isinstance(name, str) for name in data.columns):
         return to_values(data)
     columns = []

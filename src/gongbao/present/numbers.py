@@ -10,6 +10,8 @@ import math
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from gongbao.present.basis import Basis
+
 # Qualifiers that stand before the number; the others stand behind it.
 BEFORE = ("约", "近")
 # “余” stands between number and unit (“1200余处”), the rest behind the unit (“80.3%以上”).
@@ -67,7 +69,7 @@ class Number:
 
     `value` None means missing, then `missing` says why (未报, 不适用, 隐去). `min_n`: a count of 1 to
     min_n - 1 persons is printed “<5” and its raw value is withheld. `origin` is the cell, `ref`
-    the submitted value that it is (`asking.value_ref`).
+    the submitted value that it is (`asking.value_ref`), `basis` how it was computed.
     """
 
     value: float | None
@@ -78,6 +80,7 @@ class Number:
     min_n: int = 0
     origin: str = ""
     ref: str = ""
+    basis: Basis | None = None
 
     @property
     def suppressed(self) -> bool:

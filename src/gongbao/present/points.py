@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from gongbao.present.basis import Basis, read_bases
 from gongbao.present.display import MIME
 from gongbao.present.sentence import Sentence
 
@@ -14,15 +15,16 @@ from gongbao.present.sentence import Sentence
 @dataclass(frozen=True, slots=True)
 class Point:
     """`label` says what it is about (比上年), `html` is a sentence with each number in a <data> element and
-    `text` the same as plain words."""
+    `text` the same as plain words; `bases` as in a sentence."""
 
     label: str
     html: str
     text: str
+    bases: tuple[Basis, ...] = ()
 
     @classmethod
     def of(cls, label: str, sentence: Sentence) -> Point:
-        return cls(label, sentence.html, sentence.text)
+        return cls(label, sentence.html, sentence.text, sentence.bases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,19 @@ class Points:
         return "".join(f"- **{p.label}** {p.text}\n" for p in self.items)
 
     def content(self) -> dict[str, Any]:
-        return {"items": [{"label": p.label, "html": p.html, "text": p.text} for p in self.items]}
+        return {
+            "items": [
+                {"label": p.label, "html": p.html, "text": p.text}
+                | ({"bases": [basis.content() for basis in p.bases]} if p.bases else {})
+                for p in self.items
+            ]
+        }
 
     @classmethod
     def from_content(cls, content: Mapping[str, Any]) -> Points:
-        return cls(tuple(Point(**item) for item in content["items"]))
+        return cls(
+            tuple(Point(**{**item, "bases": read_bases(item.get("bases", ()))}) for item in content["items"])
+        )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         return {

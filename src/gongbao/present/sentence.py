@@ -9,8 +9,10 @@ from html import escape
 from typing import Any
 
 from gongbao.present.asking import asked
+from gongbao.present.basis import Basis, bases_of, entry_of
 from gongbao.present.display import MIME
 from gongbao.present.numbers import Number
+from gongbao.present.table import Cell
 
 # Document numbers (教督〔2017〕6号) and titles in 《》 are names, not figures.
 NAMES = re.compile(r"〔\d{4}〕\d+号|《[^》]*》")
@@ -22,14 +24,17 @@ class TypedNumberError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A paragraph: `html` with each number in a <data> element, `text` as plain words."""
+    """A paragraph: `html` with each number in a <data> element, `text` as plain words, `bases` of the numbers
+    in it that were computed."""
 
     html: str
     text: str
+    bases: tuple[Basis, ...] = ()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         return {
-            MIME["sentence"]: {"text": self.text},
+            MIME["sentence"]: {"text": self.text}
+            | ({"bases": [basis.content() for basis in self.bases]} if self.bases else {}),
             "text/html": f'<p class="gb-say">{self.html}</p>',
             "text/markdown": self.text,
             "text/plain": self.text,
@@ -37,7 +42,7 @@ class Sentence:
 
 
 def bind(template: str, values: dict[str, Any]) -> Sentence:
-    """Put `values` into the places named in `template`; Number prints with unit and qualifier.
+    """Put `values` into the places named in `template`; Number prints with unit and qualifier, Cell what it shows.
 
     Raises TypedNumberError if the template itself holds a digit, KeyError if a place has no value.
     """
@@ -56,7 +61,8 @@ def bind(template: str, values: dict[str, Any]) -> Sentence:
             shown, marked = _shown(values[name])
             html.append(marked)
             text.append(shown)
-    return Sentence("".join(html), "".join(text))
+    bases = bases_of(value for value in values.values() if isinstance(value, Number | Cell))
+    return Sentence("".join(html), "".join(text), bases)
 
 
 def _shown(value: Any) -> tuple[str, str]:
@@ -66,7 +72,9 @@ def _shown(value: Any) -> tuple[str, str]:
         marked = (
             escape(str(value)) if raw is None else f'<data value="{raw:g}"{title}>{escape(str(value))}</data>'
         )
-        return str(value), asked(value.ref, marked)
+        return str(value), asked(entry_of(value), marked)
+    if isinstance(value, Cell):
+        return value.shown, asked(entry_of(value), escape(value.shown))
     if value is None or (isinstance(value, float) and value != value):
         return "—", "—"
     return str(value), escape(str(value))

@@ -9,6 +9,7 @@ from html import escape
 from typing import Any, Literal
 
 from gongbao.present.asking import asked
+from gongbao.present.basis import Basis, bases_of, entry_of
 from gongbao.present.display import MIME, fields_of
 from gongbao.present.numbers import Number, plain
 from gongbao.standards.outcome import Outcome
@@ -37,16 +38,23 @@ class Column:
 @dataclass(frozen=True, slots=True)
 class Cell:
     """`shown` is what a reader sees, `raw` what a download holds (None when missing or withheld), `ref` the
-    submitted value that it is (`asking.value_ref`)."""
+    submitted value that it is (`asking.value_ref`), `basis` how it was computed."""
 
     shown: str
     raw: Raw = None
     outcome: str = ""
     ref: str = ""
+    basis: Basis | None = None
 
-    def content(self) -> list[Raw]:
-        parts: list[Raw] = [self.shown, self.raw, self.outcome]
+    def content(self) -> list[Any]:
+        parts = [self.shown, self.raw, self.outcome]
+        if self.basis:
+            return [*parts, self.ref, self.basis.content()]
         return [*parts, self.ref] if self.ref else parts
+
+    @classmethod
+    def from_content(cls, content: Sequence[Any]) -> Cell:
+        return cls(*content[:4], *map(Basis.from_content, content[4:]))
 
     @property
     def numeric(self) -> bool:
@@ -58,7 +66,8 @@ def to_cell(value: Any, column: Column) -> Cell:
     if isinstance(value, Cell):
         return value
     if isinstance(value, Number):
-        return Cell(value.digits if value.unit == column.unit else str(value), value.public)
+        shown = value.digits if value.unit == column.unit else str(value)
+        return Cell(shown, value.public, ref=value.ref, basis=value.basis)
     if isinstance(value, Outcome):
         return Cell(value.label, value.label, value.value)
     if value is None or (isinstance(value, float) and value != value):
@@ -103,10 +112,15 @@ class Table:
             number=content["number"],
             caption=content["caption"],
             columns=tuple(Column(**c) for c in content["columns"]),
-            rows=tuple(tuple(Cell(*cell) for cell in row) for row in content["rows"]),
+            rows=tuple(tuple(map(Cell.from_content, row)) for row in content["rows"]),
             note=content["note"],
             source=content["source"],
         )
+
+    @property
+    def bases(self) -> tuple[Basis, ...]:
+        """How its computed cells were computed."""
+        return bases_of(cell for row in self.rows for cell in row)
 
     def _right(self, index: int) -> bool:
         if self.columns[index].align:
@@ -194,7 +208,7 @@ def _classes(right: bool, short: bool, prose: bool) -> str:
 
 
 def _cell_html(cell: Cell, index: int, right: bool) -> str:
-    inner = chip(cell.outcome, cell.shown) if cell.outcome else asked(cell.ref, escape(cell.shown))
+    inner = chip(cell.outcome, cell.shown) if cell.outcome else asked(entry_of(cell), escape(cell.shown))
     if index == 0:
         return f'<th scope="row"{_class(right, cell.shown)}>{inner}</th>'
     return f"<td{_class(right, cell.shown)}>{inner}</td>"

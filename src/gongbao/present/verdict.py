@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 from gongbao.present.asking import asked
+from gongbao.present.basis import Basis, entry_of
 from gongbao.present.bullet import bullet
 from gongbao.present.display import MIME, fields_of
 from gongbao.present.table import chip
@@ -20,7 +21,8 @@ class Verdict:
 
     `key` names it across counties and years ("balance.quality_2017.小学.backbone_teachers_per_100.cv");
     `headline` marks the one that stands for the whole area. `value` is unrounded, None when missing. `ref` is
-    the submitted value that was judged (`asking.value_ref`), "" for a computed one.
+    the submitted value that was judged (`asking.value_ref`), "" for a computed one; `basis` says how that
+    was computed.
     """
 
     key: str
@@ -37,6 +39,7 @@ class Verdict:
     statistic: str = ""
     headline: bool = False
     ref: str = ""
+    basis: Basis | None = None
 
     @property
     def word(self) -> str:
@@ -57,11 +60,11 @@ class Verdicts:
 
     @classmethod
     def from_content(cls, content: Mapping[str, Any]) -> Verdicts:
-        return cls(tuple(Verdict(**item) for item in content["items"]))
+        return cls(tuple(Verdict(**_read(item)) for item in content["items"]))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         return {
-            MIME["verdicts"]: {"items": [fields_of(v) for v in self.items]},
+            MIME["verdicts"]: {"items": [_content(v) for v in self.items]},
             "text/html": self.html(),
             "text/markdown": self.markdown(),
             "text/plain": self.markdown(),
@@ -80,6 +83,7 @@ class Fact:
     indicator_id: str = ""
     stage: str = ""
     ref: str = ""
+    basis: Basis | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ class Facts:
 
     def html(self) -> str:
         cells = "".join(
-            f"<div><dt>{escape(f.label)}</dt><dd><b>{asked(f.ref, escape(f.shown))}</b>"
+            f"<div><dt>{escape(f.label)}</dt><dd><b>{asked(entry_of(f), escape(f.shown))}</b>"
             f"{f'<span>{escape(f.remark)}</span>' if f.remark else ''}</dd></div>"
             for f in self.items
         )
@@ -104,15 +108,26 @@ class Facts:
 
     @classmethod
     def from_content(cls, content: Mapping[str, Any]) -> Facts:
-        return cls(tuple(Fact(**item) for item in content["items"]))
+        return cls(tuple(Fact(**_read(item)) for item in content["items"]))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         return {
-            MIME["facts"]: {"items": [fields_of(f) for f in self.items]},
+            MIME["facts"]: {"items": [_content(f) for f in self.items]},
             "text/html": self.html(),
             "text/markdown": self.markdown(),
             "text/plain": self.markdown(),
         }
+
+
+def _content(item: Verdict | Fact) -> dict[str, Any]:
+    """As JSON; a submitted number's, which has no basis, as it always was."""
+    said = fields_of(item)
+    del said["basis"]
+    return said | ({"basis": item.basis.content()} if item.basis else {})
+
+
+def _read(content: Mapping[str, Any]) -> dict[str, Any]:
+    return {**content, "basis": Basis.from_content(content.get("basis"))}
 
 
 def _line(v: Verdict) -> str:
@@ -125,7 +140,7 @@ def _line(v: Verdict) -> str:
 def _card(v: Verdict) -> str:
     values = "".join(
         f"<span>{escape(name)} <b>{asked(ref, escape(text))}</b></span>"
-        for name, text, ref in (("实际", v.shown, v.ref), ("标准", v.target, ""))
+        for name, text, ref in (("实际", v.shown, entry_of(v)), ("标准", v.target, ""))
         if text
     )
     gap = f'<p class="gb-gap">{escape(v.gap)}</p>' if v.gap else ""

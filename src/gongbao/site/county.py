@@ -60,7 +60,7 @@ def make_place(site: Site, job: PlaceJob) -> Made:
     if site.publication.release is not None and site.project is None:
         release = site.publication
         writer.file(*county_snapshot(catalogue, release, region, contents, sheets, writer.titles))
-    site.keep(job.place, PlaceSummary(tuple(content.summary for content in contents), files))
+    site.keep(job.place, PlaceSummary(tuple(content.summary.brief for content in contents), files))
     warnings = [w for content in contents for w in content.warnings]
     warnings += [w for spec, at in spec_places.items() if (w := character_warning(spec, at))]
     return Made(

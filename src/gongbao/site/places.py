@@ -203,7 +203,7 @@ def county_overview(
     return Page(
         address,
         title,
-        _asked(catalogue, year, region, address, body),
+        _asked(catalogue, year, region, address, body, reports),
         f"{title}：结论、主要数字、各领域报告和数据下载",
         edition_crumbs(year, leaf.trail),
         shown.sample,
@@ -214,10 +214,13 @@ def county_overview(
 
 
 def _asked(
-    catalogue: Catalogue, year: int, region: str, address: str, html: str, refs: Iterable[str] = ()
-) -> str:
-    """A page's HTML with what it says of the numbers that it links to behind it."""
-    entries = asking.origins(catalogue, year, region, dict.fromkeys([*asking.refs_in(html), *refs]))
+    catalogue: Catalogue, year: int, region: str, address: str, html: str, told: Iterable[ReportSummary],
+    refs: Iterable[str] = (),
+) -> str:  # fmt: skip
+    """A page's HTML with what it says of the numbers that it links to behind it; `told` are the reports that
+    say how those of them that are computed were."""
+    bases = {basis.ref: basis for report in told for basis in report.bases}
+    entries = asking.origins(catalogue, year, region, dict.fromkeys([*asking.refs_in(html), *refs]), bases)
     return asking.linked(html, {entry.ref for entry in entries}) + asking.origins_html(address, entries)
 
 
@@ -309,7 +312,7 @@ def report(
     return Page(
         content.page,
         f"{name} {year}年 {title}",
-        _asked(catalogue, year, region, content.page, html, refs),
+        _asked(catalogue, year, region, content.page, html, [content], refs),
         catalogue.area_description(area),
         crumbs,
         is_sample(region),

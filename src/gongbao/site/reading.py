@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import nbformat
 
 from gongbao.data.columns import AREAS
-from gongbao.present import Fact, Facts, Figure, Point, Points, Table, Verdict, Verdicts, read_display
+from gongbao.present import Basis, Fact, Facts, Figure, Point, Points, Table, Verdict, Verdicts, read_display
+from gongbao.present.basis import bases_of, read_bases
 from gongbao.present.display import VEGALITE
 from gongbao.site.charts import spec_text
 from gongbao.workbooks.planning import ReportKey
@@ -58,13 +59,31 @@ class ReportSummary:
         """The verdicts that stand for the area: its headlines or, where it has none, all."""
         return leading(self.verdicts)
 
+    @property
+    def bases(self) -> Iterator[Basis]:
+        """How the computed ones among its verdicts, facts and points were computed."""
+        yield from bases_of(self.verdicts)
+        yield from bases_of(self.facts)
+        for point in self.points:
+            yield from point.bases
+
+    @property
+    def brief(self) -> ReportSummary:
+        """The same for the pages of other places, which tell no number's origin."""
+        return replace(
+            self,
+            verdicts=tuple(replace(v, basis=None) for v in self.verdicts),
+            facts=tuple(replace(f, basis=None) for f in self.facts),
+            points=tuple(replace(p, bases=()) for p in self.points),
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportContent(ReportSummary):
     """All that a report's own page and its county's downloads show: held while they are written, and no
     longer. `specs` are the charts' specifications as canonical text: those of `figures`, in their order,
     then those displayed without `report.figure`. `sentences` are the paragraphs made by `report.say`, as
-    plain words."""
+    plain words; `said` how the numbers in them were computed."""
 
     path: Path
     figures: tuple[Figure, ...] = ()
@@ -72,6 +91,15 @@ class ReportContent(ReportSummary):
     specs: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     sentences: tuple[str, ...] = ()
+    said: tuple[Basis, ...] = ()
+
+    @property
+    def bases(self) -> Iterator[Basis]:
+        """Those of its figures, tables and sentences too."""
+        yield from self.summary.bases  # `super` knows no class with slots
+        for shown in (*(figure.table for figure in self.figures), *self.tables):
+            yield from shown.bases
+        yield from self.said
 
     @property
     def summary(self) -> ReportSummary:
@@ -168,6 +196,7 @@ def read_notebook(key: ReportKey, path: Path) -> tuple[ReportContent, Any]:
     figures: list[Figure] = []
     tables: list[Table] = []
     sentences: list[str] = []
+    said: list[Basis] = []
     bare: list[str] = []
     for data in bundles(notebook):
         shown = read_display(data)
@@ -191,6 +220,7 @@ def read_notebook(key: ReportKey, path: Path) -> tuple[ReportContent, Any]:
             figures.append(Figure.from_bundle(data))
         elif kind == "sentence":
             sentences.append(str(content["text"]))
+            said.extend(read_bases(content.get("bases", ())))
     warnings = (
         [f"{key.address}：有 {len(bare)} 张图没有用 report.figure 显示：页面上没有图号、文字说明和数据表。"]
         if bare
@@ -213,6 +243,7 @@ def read_notebook(key: ReportKey, path: Path) -> tuple[ReportContent, Any]:
         specs=(*(figure.spec_text() for figure in figures), *bare),
         warnings=tuple(warnings),
         sentences=tuple(sentences),
+        said=tuple(said),
     )
     return report, notebook
 

@@ -14,19 +14,21 @@ from gongbao.present import Fact, Sentence, Verdict, against, plain
 from gongbao.rows import row_dicts
 from gongbao.standards import RULES, BalanceResult, LocalTargets, Outcome, Target, all_of, cv_from
 from gongbao.standards.rules import BASIC, COMPOSITE, LEVELS, QUALITY, SCHOOL_RULE, TEACHING_POINT_PUPILS
+from gongbao.workbooks.balance_bases import coefficient_basis, composite_basis, parts_basis, schools_basis
 from gongbao.workbooks.balance_counts import layout_points
 from gongbao.workbooks.balance_parts import Parts
 from gongbao.workbooks.balance_schools import CV_DECIMALS, BalanceSchools
 from gongbao.workbooks.balance_words import balance_facts, balance_summary
+from gongbao.workbooks.bases import frame_place, rows_place
 from gongbao.workbooks.once import once
 from gongbao.workbooks.values import COLUMNS as VALUES
 
 FROM_SCHOOLS, PUBLISHED = "按学校数据计算", "按已公布的县级数据"
 _COEFFICIENTS = (
     "level", "indicator_id", "name", "short", "unit", "mean", "mean_shown", "std", "std_shown", "cv", "cv_shown",
-    "limit", "limit_shown", "outcome", "verdict", "units", "note", "basis",
+    "limit", "limit_shown", "outcome", "verdict", "units", "note", "basis", "mean_basis", "std_basis", "cv_basis",
 )  # fmt: skip
-_COMPOSITES = ("level", "cv", "cv_shown", "limit", "limit_shown", "outcome", "note", "basis")
+_COMPOSITES = ("level", "cv", "cv_shown", "limit", "limit_shown", "outcome", "note", "basis", "cv_basis")
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,8 @@ class Balance:
     """Both balance standards for one region and year.
 
     `result` is None when no school data were submitted; then only coefficients published for the
-    county as a whole are known (`published`: rows of schema.INDICATOR_VALUES).
+    county as a whole are known (`published`: rows of schema.INDICATOR_VALUES). `school_rows` says where
+    the school data stand, `titles` the documents' titles by id.
     """
 
     region: str
@@ -46,6 +49,8 @@ class Balance:
     result: BalanceResult | None
     parts: Parts | None = None
     values: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(VALUES)))
+    school_rows: str = ""
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         """Whether anything was reported on balance."""
@@ -118,7 +123,7 @@ class Balance:
 
         Columns: level, indicator_id, name, short, unit, mean, std, cv, limit, outcome (None for 2012,
         which judges the composite), verdict (outcome in words), units (schools counted), note, basis;
-        mean, std, cv and limit also as printed.
+        mean, std, cv and limit also as printed, and how the first three were computed.
         """
         if standard == QUALITY and not self.held:
             return pd.DataFrame(columns=list(_COEFFICIENTS))
@@ -130,6 +135,9 @@ class Balance:
             row["std_shown"] = plain(row["std"], row["decimals"])
             row["cv_shown"] = against(row["cv"], row["limit"], CV_DECIMALS)
             row["limit_shown"] = "—" if math.isnan(row["limit"]) else f"≤{plain(row['limit'], 2)}"
+            place = self._place(row["level"], row["indicator_id"])
+            basis = coefficient_basis(row, standard, self.year, *place)
+            row |= dict.fromkeys(("mean_basis", "std_basis", "cv_basis"), basis)
         return pd.DataFrame(rows, columns=list(_COEFFICIENTS))
 
     def _computed(self, standard: str) -> list[dict[str, Any]]:
@@ -171,6 +179,15 @@ class Balance:
                 )
         return rows
 
+    def _place(self, level: str, indicator_id: str) -> tuple[str, str]:
+        """Where the numbers behind a coefficient stand, and the documents that they are from."""
+        if self.result is not None:
+            return self.school_rows, ""
+        rows = row_dicts(self.published)
+        own = [r for r in rows if (r["indicator_id"], r["stage"]) == (indicator_id, level)]
+        names = dict.fromkeys(self.titles[r["source_id"]] for r in own if r["source_id"] in self.titles)
+        return rows_place(own), "；".join(names)
+
     @cached_property
     def _county_values(self) -> dict[tuple[str, str, str], float]:
         table = self.published
@@ -190,7 +207,7 @@ class Balance:
     @once
     def composites(self) -> pd.DataFrame:
         """The 2012 composite (mean of eight coefficients): level, cv, limit, outcome, note, basis; as printed too."""
-        rows = []
+        rows, parts = [], self.coefficients(BASIC)
         for level in LEVELS:
             target = self._target(COMPOSITE, "差异系数", level)
             if self.result is not None:
@@ -208,7 +225,9 @@ class Balance:
                 outcome, note, basis = _judge(target, cv), "", PUBLISHED
             limit = target.value if target else math.nan
             shown = against(cv, limit, CV_DECIMALS), _limit(target, 2, "≤")
-            rows.append((level, cv, shown[0], limit, shown[1], outcome, note, basis))
+            eight = row_dicts(parts[parts["level"] == level]) if len(parts) else []
+            said = composite_basis(level, shown[0], eight, self.year, note, *self._place(level, COMPOSITE))
+            rows.append((level, cv, shown[0], limit, shown[1], outcome, note, basis, said))
         return pd.DataFrame(rows, columns=list(_COMPOSITES))
 
     # --- what the area says -----------------------------------------------------------------------
@@ -264,6 +283,7 @@ class Balance:
                     indicator_id=COMPOSITE,
                     statistic="差异系数",
                     headline=alone,
+                    basis=r["cv_basis"],
                 )
             )
         return found
@@ -298,9 +318,11 @@ class Balance:
             if which := [name for name, found in outcomes.items() if found is outcome]:
                 words.append(f"{start}：{'、'.join(which)}。")
         met = sum(found is Outcome.PASS for found in outcomes.values())
+        key, label = f"balance.{QUALITY}", "县域义务教育优质均衡（总体）"
+        shown, said = f"{len(outcomes)}个部分中达标{met}个", {name: o.label for name, o in outcomes.items()}
         return Verdict(
-            key=f"balance.{QUALITY}", label="县域义务教育优质均衡（总体）", outcome=all_of(outcomes.values()).value,
-            shown=f"{len(outcomes)}个部分中达标{met}个", target="各部分都达标", gap="".join(words), headline=True,
+            key=key, label=label, outcome=all_of(outcomes.values()).value, shown=shown, target="各部分都达标",
+            gap="".join(words), headline=True, basis=parts_basis(key, label, shown, said, self.year, self.school_rows),
         )  # fmt: skip
 
     def _headline(self, level: str, rows: list[dict[Any, Any]], count: Mapping[Any, Any] | None) -> Verdict:
@@ -319,10 +341,12 @@ class Balance:
             words.append(f"{count['open']}所学校数据不全，尚不能判定。")
         if self.result is None:
             words.append("没有学校数据，学校是否达标无法判定。")
+        key, label = f"balance.{QUALITY}.{level}", f"{level}优质均衡（资源配置）"
+        said = {f"{r['short']} {r['cv_shown']}": r["outcome"].label for r in rows}
         return Verdict(
-            key=f"balance.{QUALITY}.{level}", label=f"{level}优质均衡（资源配置）", outcome=outcome.value,
-            shown=shown, target="各项差异系数和每所学校都达标",
+            key=key, label=label, outcome=outcome.value, shown=shown, target="各项差异系数和每所学校都达标",
             gap="".join(words), stage=level, headline=True,
+            basis=parts_basis(key, label, shown, said, self.year, self.school_rows),
         )  # fmt: skip
 
     def _coefficient(self, row: Mapping[Any, Any], plan: Mapping[Any, Any] | None) -> Verdict:
@@ -336,7 +360,7 @@ class Balance:
             key=f"balance.{QUALITY}.{row['level']}.{row['indicator_id']}", label=f"{row['level']}{row['name']}差异系数",
             outcome=row["outcome"].value, shown=row["cv_shown"], target=row["limit_shown"], gap=words,
             value=_none(row["cv"]), limit=_none(row["limit"]), op="<=", stage=row["level"],
-            indicator_id=row["indicator_id"], statistic="差异系数",
+            indicator_id=row["indicator_id"], statistic="差异系数", basis=row["cv_basis"],
         )  # fmt: skip
 
     def _school_verdict(
@@ -352,6 +376,7 @@ class Balance:
             shown=f"{count['passed']}所/{count['schools']}所", target="每所学校",
             gap=f"要使各校各项都达到标准：{words}。" if words else "",
             value=count["passed"] / count["schools"] * 100, limit=100.0, op=">=", stage=level,
+            basis=schools_basis(level, count, self.rule(), self.year, self.school_rows),
         )  # fmt: skip
 
 
@@ -363,6 +388,7 @@ def make_balance(
     evaluate: Callable[..., BalanceResult],
     parts: Parts | None = None,
     values: pd.DataFrame | None = None,
+    titles: Mapping[str, str] | None = None,
 ) -> Balance:
     """Collect what the standards need through `read` (a table of this region and year)."""
     school_year, targets = read("school_year"), read("targets")
@@ -382,6 +408,8 @@ def make_balance(
         result,
         parts,
         **more,
+        school_rows=frame_place(school_year),
+        titles=titles or {},
     )
 
 

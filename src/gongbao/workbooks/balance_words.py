@@ -8,6 +8,7 @@ from gongbao.present import Fact, Sentence, plain
 from gongbao.present.sentence import bind
 from gongbao.rows import row_dicts
 from gongbao.standards.rules import QUALITY
+from gongbao.workbooks.balance_bases import schools_basis
 from gongbao.workbooks.balance_counts import COUNT, RESOLVED, large_class_sentence, layout_sentence
 from gongbao.workbooks.findings import coefficient_finding
 from gongbao.workbooks.topics import key_facts, topic_sentences
@@ -21,10 +22,12 @@ def balance_facts(balance: Balance) -> list[Fact]:
     found = []
     for r in row_dicts(balance.schools.counts()) if balance.schools else []:
         shown = f"{r['passed']}所/{r['schools']}所"
-        found.append(Fact(f"{r['level']}达到学校标准", shown, "", float(r["passed"]), "所", stage=r["level"]))
+        basis = schools_basis(r["level"], r, balance.rule(), balance.year, balance.school_rows)
+        label = f"{r['level']}达到学校标准"
+        found.append(Fact(label, shown, "", float(r["passed"]), "所", stage=r["level"], basis=basis))
     if balance.parts and balance.parts.approval.share is not None:
-        share = balance.parts.approval.share
-        found.append(Fact("义务教育社会认可度", f"{plain(share, 2)}%", "", share, "%"))
+        share, said = balance.parts.approval.share, balance.parts.approval.said("balance")
+        found.append(Fact("义务教育社会认可度", f"{plain(share, 2)}%", "", share, "%", basis=said))
     return [*found, *key_facts(balance.others, 8 - len(found))][:8]
 
 

@@ -405,7 +405,8 @@ def _paragraph(lead: str, sentences: Iterable[Sentence]) -> Sentence:
     """Sentences as one paragraph behind a lead in bold."""
     parts = list(sentences)
     html = f"<strong>{escape(lead)}</strong>" + "".join(s.html for s in parts)
-    return Sentence(html, lead + "".join(s.text for s in parts))
+    bases = tuple(basis for s in parts for basis in s.bases)
+    return Sentence(html, lead + "".join(s.text for s in parts), bases)
 
 
 def _total(rows: pd.DataFrame, column: str, unit: str) -> Number | None:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from gongbao.data.empty import empty_table
-from gongbao.present import Cell, Fact, Sentence, Verdict, plain
+from gongbao.present import Basis, Cell, Fact, Sentence, Verdict, basis_of, plain
 from gongbao.present.sentence import bind
 from gongbao.rows import row_dicts
 from gongbao.standards import DutyResult, Outcome, Target, evaluate_duty, self_vs_recheck
 from gongbao.standards.grades import band_table, frameworks_of, names_of
+from gongbao.standards.outcome import exact
+from gongbao.workbooks.bases import frame_place
 from gongbao.workbooks.duty_work import DutyWork, make_duty_work, no_work
 from gongbao.workbooks.judging import SIGNS
 from gongbao.workbooks.once import once
@@ -36,7 +38,7 @@ class Duty:
     `results` are in the order of their steps (自评 first), `names` framework_id -> name, `source` the
     documents' titles, `bands` the rows of schema.GRADE_BANDS, `values` those of `Report.values`, `work`
     the towns, campaigns and rectifications; `gap_limit` how far the self-evaluation may be from the
-    re-check, where a rule says so.
+    re-check, where a rule says so; `places` where the evaluations stand.
     """
 
     results: tuple[DutyResult, ...]
@@ -46,6 +48,7 @@ class Duty:
     values: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(VALUES)))
     work: DutyWork = field(default_factory=no_work)
     gap_limit: Target | None = None
+    places: str = ""
 
     def __bool__(self) -> bool:
         """Whether anything was reported."""
@@ -210,6 +213,25 @@ class Duty:
         covered = ("评价结果", "测评体系") if self.evaluated else ()
         return [*found, *key_facts(self.values[~self.values["topic"].isin(covered)], 8 - len(found))][:8]
 
+    def _score_basis(self, result: DutyResult) -> Basis | None:
+        """How the score of an evaluation came about: the full score and, where they add up, what was taken off."""
+        total, full = result.totals.total, result.totals.full
+        if math.isnan(total):
+            return None
+        lost = row_dicts(result.deductions)
+        left = exact(full) - sum(exact(r["deduction"]) for r in lost) if lost and full == full else None
+        taken = (
+            "".join(f" － {plain(r['deduction'], None)}（{r['name']}）" for r in lost)
+            if left == exact(total)
+            else ""
+        )
+        return basis_of(
+            ("duty", result.step), f"{self.framework}：{result.step}得分", f"{plain(total, None)}分",
+            formula="满分减去各项扣分" if taken else "填报的评价得分，原样引用",
+            counted=f"满分 {plain(full, None)}{taken}" if taken else "",
+            scope=f"{result.totals.items}项测评内容", source=self.source, data=self.places,
+        )  # fmt: skip
+
     def _score_facts(self) -> list[Fact]:
         found = [
             Fact(
@@ -218,6 +240,7 @@ class Duty:
                 f"满分{plain(r.totals.full, None)}分",
                 r.totals.total,
                 "分",
+                basis=self._score_basis(r),
             )
             for r in self.results
         ]
@@ -296,6 +319,7 @@ class Duty:
                 label="政府履行教育职责评价",
                 outcome=outcome.value,
                 shown=shown,
+                basis=self._score_basis(result),
                 target="各项测评内容均达到" if not math.isnan(result.totals.full) else "",
                 gap="".join(parts),
                 value=None if math.isnan(total) else total,
@@ -339,6 +363,7 @@ def make_duty(report: Report, year: int | None = None) -> Duty:
         work=make_duty_work(report, year),
         source="；".join(dict.fromkeys(sources)),
         gap_limit=report.targets(year).find(SELF_GAP, "数值", "全部"),
+        places=frame_place(evaluations),
     )
 
 

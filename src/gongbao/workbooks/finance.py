@@ -11,6 +11,7 @@ import pandas as pd
 from gongbao.present import Verdict
 from gongbao.rows import row_dicts
 from gongbao.standards import Outcome, all_of, growth_disagreement, not_decreasing
+from gongbao.workbooks.bases import ONLY_GROW, growth_basis
 
 BUDGET, PER_PUPIL = "general_public_budget", "per_pupil_budget"
 
@@ -35,17 +36,17 @@ def only_grow(values: pd.DataFrame) -> pd.DataFrame:
 
 
 def finance_verdicts(
-    budget: pd.DataFrame, per_pupil: pd.DataFrame, stages: Sequence[str] = ()
+    budget: pd.DataFrame, per_pupil: pd.DataFrame, stages: Sequence[str] = (), year: int = 0
 ) -> list[Verdict]:
     """两个只增不减: the general public budget, and the per-pupil amount of each stage (from `only_grow`).
 
     The rule has both halves: one that was not reported is open, and so is a stage of `stages` (those
-    published last year) that is silent now. Nothing reported at all: no verdicts.
+    published last year) that is silent now. Nothing reported at all: no verdicts. `year` is that of the frames.
     """
     if budget.empty and per_pupil.empty:
         return []
     whole = "一般公共预算教育经费只增不减"
-    found = [_verdict("finance.budget", whole, row, headline=True) for row in row_dicts(budget)]
+    found = [_verdict("finance.budget", whole, row, year, headline=True) for row in row_dicts(budget)]
     if not found:
         found = [_open("finance.budget", whole, "不低于上年", "本年度未报送。")]
     each, target = "各学段生均教育经费只增不减", "各学段均不低于上年"
@@ -68,10 +69,11 @@ def finance_verdicts(
             gap="".join("、".join(which) + end for which, end in words if which),
         )
     )
-    return found + [_verdict(f"finance.per_pupil.{r['stage']}", f"{r['stage']}{r['name']}", r) for r in rows]
+    own = (_verdict(f"finance.per_pupil.{r['stage']}", f"{r['stage']}{r['name']}", r, year) for r in rows)
+    return [*found, *own]
 
 
-def _verdict(key: str, label: str, row: Mapping[Any, Any], *, headline: bool = False) -> Verdict:
+def _verdict(key: str, label: str, row: Mapping[Any, Any], year: int, *, headline: bool = False) -> Verdict:
     known = not math.isnan(row["value"])
     growth = f"，比上年{row['growth_shown']}" if row["growth_shown"] != "—" else ""
     return Verdict(
@@ -79,6 +81,7 @@ def _verdict(key: str, label: str, row: Mapping[Any, Any], *, headline: bool = F
         shown=f"{row['value_shown']}{row['unit']}{growth}" if known else row["value_shown"],
         value=_none(row["growth"]), limit=0.0, op=">=", stage=row["stage"],
         indicator_id=row["indicator_id"], statistic="增长率", headline=headline,
+        basis=growth_basis(row, year, (key,), rule=ONLY_GROW) if known else None,
     )  # fmt: skip
 
 

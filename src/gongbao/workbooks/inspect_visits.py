@@ -8,8 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from gongbao.present import Cell
+from gongbao.present import Basis, Cell, plain
 from gongbao.standards import Outcome
+from gongbao.workbooks.bases import rows_place, share_basis
 from gongbao.workbooks.names import Names
 from gongbao.workbooks.values import text
 
@@ -64,8 +65,20 @@ class Visits:
             }
             visited = [n for n in there.values() if n]
             share = 100 * len(visited) / len(known) if known else None
-            rows.append({"month": month, "visits": sum(visited), "schools": len(visited), "share": share})
-        frame = pd.DataFrame(rows, columns=["month", "visits", "schools", "share"])
+            parts = ("到过的学校", len(visited)), ("责任区学校", len(known))
+            said = share and _share_of(
+                ("month", str(month)), f"{month}月：到过的学校", share, *parts, self.rows
+            )
+            rows.append(
+                {
+                    "month": month,
+                    "visits": sum(visited),
+                    "schools": len(visited),
+                    "share": share,
+                    "share_basis": said,
+                }
+            )
+        frame = pd.DataFrame(rows, columns=["month", "visits", "schools", "share", "share_basis"])
         return frame if frame["visits"].sum() else frame.iloc[:0]
 
     def school_months(self) -> pd.DataFrame:
@@ -108,9 +121,12 @@ class Visits:
             ]
             if sum(counts):
                 met = sum(n >= least for n in counts)
+                share = 100 * met / len(known)
                 rows.append({"term": term, "schools": len(known), "met": met, "never": counts.count(0),
-                             "share": 100 * met / len(known)})  # fmt: skip
-        return pd.DataFrame(rows, columns=["term", "schools", "met", "never", "share"])
+                             "share": share, "share_basis": _share_of(
+                                 ("term", term), f"{term}：到校不少于{least:g}次的学校", share,
+                                 ("达到次数的学校", met), ("责任区学校", len(known)), self.rows)})  # fmt: skip
+        return pd.DataFrame(rows, columns=["term", "schools", "met", "never", "share", "share_basis"])
 
     def lessons(self) -> int | None:
         """Lessons heard on all visits; None when no visit says."""
@@ -152,8 +168,14 @@ class Visits:
             counts = {result: results.count(result) for result in RESULTS}
             if results:
                 share = 100 * counts["符合"] / len(results)
-                rows.append({"item": name, "schools": len(results), **counts, "share": share})
-        return pd.DataFrame(rows, columns=["item", "schools", *RESULTS, "share"])
+                said = _share_of(
+                    ("five", name), f"{name}：检查结果“符合”的学校", share, ("符合", counts["符合"]),
+                    ("检查的学校", len(results)), self.rows,
+                )  # fmt: skip
+                rows.append(
+                    {"item": name, "schools": len(results), **counts, "share": share, "share_basis": said}
+                )
+        return pd.DataFrame(rows, columns=["item", "schools", *RESULTS, "share", "share_basis"])
 
     def five_left_out(self) -> int:
         """How many schools `five_counts` leaves out."""
@@ -167,3 +189,14 @@ class Visits:
 
 def _result(result: str) -> Cell:
     return Cell(result, result, RESULTS[result].value) if result else Cell("未查")
+
+
+def _share_of(
+    key: tuple[str, str], title: str, share: float, part: tuple[str, int], whole: tuple[str, int],
+    rows: Sequence[Mapping[Any, Any]],
+) -> Basis:  # fmt: skip
+    """How a share of the schools (%) was computed from visits; numbers as the table prints them."""
+    return share_basis(
+        ("inspect", *key), title, f"{plain(share, 1)}%",
+        (part[0], f"{part[1]}所"), (whole[0], f"{whole[1]}所"), data=rows_place(rows),
+    )  # fmt: skip

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from gongbao.present import Fact, Number, Sentence, Verdict, plain
+from gongbao.present import Fact, Number, Sentence, Verdict
 from gongbao.rows import row_dicts
 from gongbao.standards import Target
-from gongbao.standards.rectification import UNREPORTED, DeadlineRule, Timing, read_cases
+from gongbao.standards.rectification import DeadlineRule, read_cases
 from gongbao.workbooks import inspect_words as words
 from gongbao.workbooks import records
-from gongbao.workbooks.inspect_problems import RATE_FROM, Problems, day_words
+from gongbao.workbooks.bases import frame_place
+from gongbao.workbooks.inspect_facts import case_facts, count, counted_in
+from gongbao.workbooks.inspect_problems import Problems, day_words
 from gongbao.workbooks.inspect_visits import Visits
 from gongbao.workbooks.judging import judge_values
 from gongbao.workbooks.names import Names
@@ -45,7 +47,7 @@ class Inspect:
 
     `values` are the area's indicator values (`Report.values`); `per_term` and `per_month` the least
     numbers of regular visits that hold here, None where no rule is on record; `staff` is 问责处理 of
-    the table 队伍.
+    the table 队伍; `places` says where the tables findings and rectifications stand.
     """
 
     year: int
@@ -59,6 +61,7 @@ class Inspect:
     staff: pd.DataFrame
     titles: Mapping[str, str]
     source_ids: Mapping[str, Sequence[str]]
+    places: Mapping[str, str]
 
     def __bool__(self) -> bool:
         return bool(self.rows or self.problems or self.visits or len(self.values) or len(self.staff))
@@ -226,12 +229,13 @@ class Inspect:
         found = []
         if self.rows:
             kinds = "，".join(f"{kind}{n}" for kind, n in list(self.kinds().items())[:3])
-            found.append(_count("督导检查", len(self.rows), "次", kinds))
+            found.append(count("督导检查", len(self.rows), "次", kinds))
         findings = self.problems.findings
         if len(findings):
             grave = int((findings["severity"] == "重大").sum())
-            found.append(_count("发现问题", len(findings), "个", f"重大问题{grave}个" if grave else ""))
-        found += self._case_facts()
+            told = count("发现问题", len(findings), "个", f"重大问题{grave}个" if grave else "")
+            found.append(counted_in(self, "findings", told, formula="问题清单里的条数"))
+        found += case_facts(self)
         if len(self.values):
             own = {"inspections_held", "findings_total", "findings_closed"} if self.rows else set()
             found += key_facts(self.values[~self.values["indicator_id"].isin(own)], max(0, 8 - len(found)))
@@ -252,32 +256,6 @@ class Inspect:
             for column, label in labels
             if (number := Number(row[column], COUNTS[column], qualifier=row["qualifier"])).public is not None
         ]
-
-    def _case_facts(self) -> list[Fact]:
-        cases, found = self.problems.filed, []
-        if cases:
-            closed = sum(case.finished(self.problems.as_of) is not None for case in cases)
-            found.append(_count("整改办结", closed, "项", f"立项{len(cases)}项"))
-            rate = self.problems.on_time()
-            if rate.percent is not None:
-                shown = f"{plain(rate.percent, 1)}%" if rate.of >= RATE_FROM else f"{rate.on_time}项"
-                value, unit = (rate.percent, "%") if rate.of >= RATE_FROM else (float(rate.on_time), "项")
-                found.append(
-                    Fact("整改按期办结", shown, f"应办结{rate.of}项，按期{rate.on_time}项", value, unit)
-                )
-            found.append(
-                _count("逾期未结", self.problems.timings()[Timing.OVERDUE], "项", f"截至{self.as_of}")
-            )
-            days = self.problems.median_days()
-            if days is not None:
-                found.append(Fact("办结用时（中位数）", f"{plain(days)}天", "从立项到办结", days, "天"))
-        fates = self.problems.fates()
-        if fates:
-            silent = fates.get(UNREPORTED, 0)
-            found.append(
-                _count("上年遗留问题", sum(fates.values()), "项", f"{silent}项未报告进展" if silent else "")
-            )
-        return found
 
     def summary(self) -> list[Sentence]:
         """What the bulletin says of the area: inspections, problems, rectification, last year's problems."""
@@ -340,6 +318,7 @@ def make_inspect(report: Report, year: int, as_of: str | None = None) -> Inspect
         per_month=targets.find(PER_MONTH, "数值", "全部"),
         staff=report.staffing("问责处理", year=year),
         titles=report.titles(year),
+        places={name: frame_place(frame) for name, frame in documents.items()},
         source_ids={name: [text(i) for i in frame["source_id"]] for name, frame in documents.items()},
     )
 
@@ -383,7 +362,3 @@ def _months(row: Mapping[Any, Any], year: int) -> Iterable[int]:
 def _first_month(row: Mapping[Any, Any]) -> int:
     named = _MONTH.search(text(row["when_text"]))
     return int(named.group(1)) if named else 99
-
-
-def _count(label: str, count: int, unit: str, remark: str = "") -> Fact:
-    return Fact(label, f"{count}{unit}", remark, float(count), unit)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from gongbao.present import Sentence, Verdict, plain
+from gongbao.present import Sentence, Verdict, basis_of, plain
 from gongbao.present.sentence import bind
 from gongbao.rows import row_dicts
 from gongbao.standards import LocalTargets, Outcome
 from gongbao.standards.grades import grade_counts, latest_grades
 from gongbao.standards.preschool import RoundCoverage, followed_up, round_coverage
+from gongbao.workbooks.bases import frame_place
 from gongbao.workbooks.once import once
 
 if TYPE_CHECKING:
@@ -160,6 +161,13 @@ class Kindergartens:
                 shown=f"{whole.evaluated}所/{whole.kindergartens}所",
                 target=f"{whole.first}至{whole.last}年每园至少一次",
                 gap=gap if left else "", value=whole.share, limit=100.0, op=">=",
+                basis=basis_of(
+                    ("preschool", "round"), "幼儿园办园行为督导评估一轮覆盖",
+                    f"{whole.evaluated}所/{whole.kindergartens}所",
+                    formula=f"{whole.first}至{whole.last}年评估过至少一次的幼儿园，占本年度名册上的幼儿园",
+                    counted=f"评估过 {whole.evaluated} 所 ÷ 全部 {whole.kindergartens} 所",
+                    data="；".join(filter(None, (frame_place(self.evaluations), frame_place(self.schools)))),
+                ),
             )
         ]  # fmt: skip
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from gongbao.present import Fact, Sentence, Verdict, plain
+from gongbao.present import Basis, Fact, Sentence, Verdict, basis_of, plain
 from gongbao.present.sentence import bind
 from gongbao.rows import row_dicts
 from gongbao.standards import Outcome
 from gongbao.standards.funds import fund_flow, fund_totals
+from gongbao.workbooks.bases import frame_place, share_basis, with_bases
 from gongbao.workbooks.finance import BUDGET, PER_PUPIL
 from gongbao.workbooks.once import once
 from gongbao.workbooks.topics import by_topic, item_name, number
@@ -27,6 +30,12 @@ NUTRITION = "营养"
 PUBLIC_FUNDS = "生均公用经费"
 OFFICE = "督导经费"
 _STEPS = {"budget": "预算", "received": "到位", "paid": "支出"}
+# What follows from the amounts of a programme: its name, and from which two steps.
+_FOLLOWS = {
+    "arrival_rate": ("到位率", "received", "budget"), "payment_rate": ("支出率", "paid", "received"),
+    "not_received": ("未到位", "received", "budget"), "unpaid": ("到位未支出", "paid", "received"),
+}  # fmt: skip
+TOGETHER = "合计"
 _RESULTS = ("符合", "基本符合", "不符合")
 
 
@@ -54,12 +63,37 @@ class Finance(ValueArea):
         """Each programme and level (`standards.funds.fund_flow`), 万元."""
         flow = fund_flow(self.funds)
         notes = {(r["programme"], r["level"]): r["note"] for r in row_dicts(self.funds)}
-        return flow.assign(note=[notes[r["programme"], r["level"]] for r in row_dicts(flow)])
+        return self._told(flow.assign(note=[notes[r["programme"], r["level"]] for r in row_dicts(flow)]))
 
     @once
     def programmes(self) -> pd.DataFrame:
         """Each programme over its levels (`standards.funds.fund_totals`), 万元."""
-        return fund_totals(self.funds)
+        return self._told(fund_totals(self.funds))
+
+    def _told(self, flow: pd.DataFrame) -> pd.DataFrame:
+        """The rates and remainders of rows of `standards.funds` with how they were computed."""
+        for column in _FOLLOWS:
+            flow = with_bases(flow, column, partial(self._fund_basis, column))
+        return flow
+
+    def _fund_basis(self, column: str, row: Mapping[Any, Any]) -> Basis | None:
+        if math.isnan(row[column]):
+            return None
+        label, part, whole = _FOLLOWS[column]
+        one, other = ((_STEPS[name], f"{plain(row[name], 2, grouping=True)}万元") for name in (part, whole))
+        key, title = (
+            ("funds", row["programme"], row["level"], column),
+            f"{row['programme']}（{row['level']}）{label}",
+        )
+        own = self.funds[self.funds["programme"] == row["programme"]]
+        own = own if row["level"] == TOGETHER else own[own["level"] == row["level"]]
+        said = {"data": frame_place(own), "source": self.fund_source}
+        if column.endswith("_rate"):
+            return share_basis(key, title, f"{plain(row[column], 1)}%", one, other, **said)
+        return basis_of(
+            key, title, f"{plain(row[column], 2, grouping=True)}万元", formula=f"{other[0]} － {one[0]}",
+            counted=f"{' '.join(other)} － {' '.join(one)}", **said,
+        )  # fmt: skip
 
     def programme_bars(self) -> pd.DataFrame:
         """For a chart: programme, step (预算, 到位, 支出), amount (万元) and words; missing steps are left out."""
@@ -173,7 +207,14 @@ class Finance(ValueArea):
         whole = self.programmes()["paid"].sum(min_count=1) if len(self.funds) else math.nan
         if not math.isnan(whole) and not self.programmes()["paid"].isna().any():
             shown = f"{plain(whole, 2, grouping=True)}万元"
-            return [*found[:7], Fact("专项资金支出", shown, "", float(whole), "万元")]
+            parts = " ＋ ".join(
+                f"{r['programme']} {plain(r['paid'], 2, grouping=True)}" for r in row_dicts(self.programmes())
+            )
+            said = basis_of(
+                ("funds", "paid"), "专项资金支出", shown, formula="各项目支出相加", counted=parts,
+                data=frame_place(self.funds), source=self.fund_source,
+            )  # fmt: skip
+            return [*found[:7], Fact("专项资金支出", shown, "", float(whole), "万元", basis=said)]
         return found
 
     def summary(self) -> list[Sentence]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from gongbao.present import Cell, Fact, Number, Sentence, Verdict, plain
+from gongbao.present import Cell, Fact, Number, Sentence, Verdict, basis_of, plain
 from gongbao.present.sentence import bind
 from gongbao.rows import row_dicts
 from gongbao.standards import Outcome, Target
 from gongbao.standards.tasks import TaskState, TaskStatus, task_met, task_status
+from gongbao.workbooks.bases import rows_place
 from gongbao.workbooks.inspect_problems import day_words
 from gongbao.workbooks.judging import SIGNS, judge_values
 from gongbao.workbooks.names import Names
@@ -252,10 +253,14 @@ class Plan:
         found, states = [], self.states()
         if self.rows:
             said = f"完成{states[TaskState.DONE]}项" if self.progress else "没有报送进展"
-            found.append(Fact("年度任务", f"{len(self.rows)}项", said, float(len(self.rows)), "项"))
+            listed = "，".join(f"{state.value}{n}项" for state, n in states.items() if n)
+            told = Fact("年度任务", f"{len(self.rows)}项", said, float(len(self.rows)), "项")
+            found.append(self._counted(told, "列出的任务", listed if self.progress else ""))
             if self.progress:
                 late = states[TaskState.LATE]
-                found.append(Fact("滞后的任务", f"{late}项", f"截至{self.day}", float(late), "项"))
+                told = Fact("滞后的任务", f"{late}项", f"截至{self.day}", float(late), "项")
+                formula = "过了期限没有完成的任务；完成值没有达到目标的不算完成"
+                found.append(self._counted(told, formula, listed))
         if self.projects:
             n = len(self.projects.rows)
             finished = sum(row["stage"] in FINISHED for row in self.projects.rows)
@@ -265,6 +270,13 @@ class Plan:
             value = None if math.isnan(row["value"]) else row["value"]
             found.append(Fact(row["kind"], row["value_text"], "", value, row["unit"]))
         return (found + key_facts(self._rest(), max(0, 8 - len(found))))[:8]
+
+    def _counted(self, fact: Fact, formula: str, counted: str) -> Fact:
+        """A number of tasks with what it was counted from."""
+        title = f"{fact.label}（截至{self.day}）"
+        rows = rows_place(self.rows)
+        basis = basis_of(("plan", fact.label), title, fact.shown, formula=formula, counted=counted, data=rows)
+        return replace(fact, basis=basis)
 
     def _rest(self) -> pd.DataFrame:
         """Values that the tables of tasks and projects don't tell better."""

@@ -6,7 +6,6 @@ show results through `present`. A formula belongs to `standards`, a look to `pre
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from typing import Any, TypeVar
 
@@ -18,7 +17,7 @@ from gongbao.data import Dataset
 from gongbao.data.columns import AREAS
 from gongbao.data.schema import SUBMISSION_TABLES
 from gongbao.data.succession import code_changes, submitted_years
-from gongbao.present import Cell, Column, Fact, Facts, Figure, Number, Sentence, Table, Verdict, Verdicts
+from gongbao.present import Column, Fact, Facts, Figure, Number, Sentence, Table, Verdict, Verdicts
 from gongbao.present.charts import chart_spec, check_whole_charts, use_theme
 from gongbao.present.points import Point, Points
 from gongbao.present.published import Disclosure, make_disclosure
@@ -48,8 +47,9 @@ from gongbao.workbooks.schools import Schools, make_schools
 from gongbao.workbooks.shared import Shared
 from gongbao.workbooks.showing import Heading, show
 from gongbao.workbooks.staffing import staffing_frame
+from gongbao.workbooks.table_cells import sources_line, table_rows
 from gongbao.workbooks.teachers import Teachers, make_teachers
-from gongbao.workbooks.values import derived_year, number_of, public_rows, row_ref, text, value_frame
+from gongbao.workbooks.values import derived_year, number_of, public_rows, text, value_frame
 
 # The columns of `Report.values` that a table shows by default; this year's and last year's name their year.
 HEADINGS = {
@@ -155,7 +155,8 @@ class Report:
         One row for each stage: area, indicator_id, topic, name, short, stage, unit, value, previous,
         growth (% for amounts, percentage points for rates), these three also as printed (…_shown,
         without unit), previous_derived (last year's value computed from this year's and the reported
-        growth), qualifier, missing, decimals, kind, period, note, source, origin (the cell). Numbers
+        growth), qualifier, missing, decimals, kind, period, note, source, origin (the cell; previous_origin and
+        growth_origin where last year's value and the growth were submitted too). Numbers
         are NaN where missing and where a small count is suppressed. Internal indicators never appear.
         Raises ReportError for an unknown indicator.
         """
@@ -264,7 +265,7 @@ class Report:
     def _balance(self, when: int) -> Balance:
         return make_balance(
             lambda table: self.read(table, year=when), self.region, when, self.ancestors(), evaluate_balance,
-            make_parts(self, when), self.values(area="balance", year=when),
+            make_parts(self, when), self.values(area="balance", year=when), self.titles(when),
         )  # fmt: skip
 
     def duty(self, year: int | None = None) -> Duty:
@@ -316,9 +317,8 @@ class Report:
     def finance_verdicts(self, year: int | None = None) -> list[Verdict]:
         """两个只增不减 of this region."""
         last = self.values(PER_PUPIL, year=(year or self.year) - 1)
-        return finance_verdicts(
-            self.only_grow(BUDGET, year=year), self.only_grow(PER_PUPIL, year=year), list(last["stage"])
-        )
+        budget, each = (self.only_grow(id, year=year) for id in (BUDGET, PER_PUPIL))
+        return finance_verdicts(budget, each, list(last["stage"]), year or self.year)
 
     def areas(self, year: int | None = None) -> dict[str, Any]:
         """Area -> its result (`Report.<area>`), in the order of the domain, without the overview."""
@@ -356,8 +356,8 @@ class Report:
 
         `columns` chooses, orders and names the columns: {"stage": "学段", "value": Column("本年",
         unit="元", decimals=2)}; by default those of `values` that say something. A column x with a
-        companion x_shown is printed as the companion says and downloaded as the number. `source` is
-        by default what the frame's column source says.
+        companion x_shown is printed as the companion says and downloaded as the number; a companion x_basis
+        says how it was computed (`bases.with_bases`). `source` is by default what the frame's column source says.
         """
         self._tables += 1
         show(self._table(f"table-{self._tables}", self._tables, data, caption, columns, note, source))
@@ -375,7 +375,7 @@ class Report:
         id = f"fig-{self._figures}"
         words = finding.text if isinstance(finding, Sentence) else finding
         table = self._table(f"{id}-data", self._figures, data, title, columns, "", "")
-        line = _sources(data, source)
+        line = sources_line(data, source)
         shown = Figure(id, self._figures, title, words or title, chart_spec(chart), table, note, line)
         show(shown)
         if not records.recording():  # in JupyterLab; on the page the figure carries its caption itself
@@ -393,8 +393,8 @@ class Report:
                 f"表“{caption}”里没有列“{'、'.join(lacking)}”；有的列：{'、'.join(map(str, data.columns))}。"
             )
         specs = [c if isinstance(c, Column) else Column(c) for c in columns.values()]
-        rows = [[_cell(record, name, self.year) for name in columns] for record in row_dicts(data)]
-        return make_table(id, number, caption, specs, rows, note, _sources(data, source))
+        rows = table_rows(data, dict(zip(columns, specs, strict=True)), self.year)
+        return make_table(id, number, caption, specs, rows, note, sources_line(data, source))
 
     def sentence(self, template: str, **values: Any) -> Sentence:
         """A sentence bound to data, for a finding; `say` shows one as a paragraph."""
@@ -433,17 +433,3 @@ class Report:
         """Show the year in a few labelled sentences, with which the county's page opens."""
         if shown := tuple(items):
             show(Points(shown))
-
-
-def _cell(record: Mapping[Any, Any], name: str, year: int) -> Any:
-    if f"{name}_shown" not in record:
-        return record[name]
-    raw = record[name]
-    missing = raw is None or (isinstance(raw, float) and math.isnan(raw))
-    return Cell(str(record[f"{name}_shown"]), None if missing else raw, ref=row_ref(record, name, year))
-
-
-def _sources(data: pd.DataFrame, said: str | None) -> str:
-    if said is not None or "source" not in data:
-        return said or ""
-    return "；".join(dict.fromkeys(str(s) for s in data["source"] if isinstance(s, str) and s))

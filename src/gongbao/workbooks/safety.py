@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from gongbao.present import Sentence, plain
+from gongbao.present import Basis, Sentence, plain
 from gongbao.present.sentence import bind
 from gongbao.rows import row_dicts
+from gongbao.workbooks.bases import share_basis, with_bases
 from gongbao.workbooks.once import once
 from gongbao.workbooks.topics import item_name
 from gongbao.workbooks.value_area import ValueArea, value_area
@@ -91,9 +93,10 @@ class Safety(ValueArea):
             frame = self._with_answered(frame)
         first = self._row(PETITIONS[0])
         whole = first["value"] if first else math.nan
-        return frame.assign(
+        frame = frame.assign(
             share=[100 * v / whole if whole and whole > 0 else math.nan for v in frame["value"]]
         )
+        return with_bases(frame, "share", lambda row: _share_of(row, first))
 
     def petition_finding(self) -> Sentence:
         """How far petitions came, step by step."""
@@ -136,3 +139,14 @@ def make_safety(report: Report, year: int | None = None) -> Safety:
     """安全与信访 of `report`'s region in a year (default: the report's)."""
     base = value_area(report, "safety", year)
     return Safety(base.area, base.year, base.values, base.internal, base.judged, base.part_of)
+
+
+def _share_of(row: Mapping[Any, Any], first: Mapping[Any, Any] | None) -> Basis | None:
+    """How the share of a step of petitions was computed, None for the first step and where it isn't known."""
+    if first is None or math.isnan(row["share"]) or row["indicator_id"] == first["indicator_id"]:
+        return None
+    return share_basis(
+        ("safety", "petitions", row["item"]), f"{row['item']}占{first['short']}的比例", f"{plain(row['share'], 2)}%",
+        (row["item"], f"{row['value_shown']}{row['unit']}"), (first["short"], first["value_text"]),
+        source=first["source"], data=first["origin"],
+    )  # fmt: skip

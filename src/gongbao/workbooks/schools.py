@@ -6,15 +6,16 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from gongbao.present import Fact, Sentence, Verdict, plain
+from gongbao.present import Basis, Fact, Sentence, Verdict, plain
 from gongbao.present.sentence import bind
 from gongbao.rows import row_dicts
 from gongbao.standards.grades import grade_counts, latest_grades, names_of
 from gongbao.standards.rounds import coverage, round_years, three_checks
+from gongbao.workbooks.bases import frame_place, share_basis
 from gongbao.workbooks.once import once
 from gongbao.workbooks.topics import key_facts, of_topics, parts_of, topic_sentences
 from gongbao.workbooks.value_area import ValueArea, value_area
@@ -102,6 +103,7 @@ class Schools:
             row["framework"] = self.frameworks.get(str(framework), str(framework))
             row["span"] = f"{self.year - span + 1}—{self.year}年" if span and span > 1 else f"{self.year}年"
             row["share_shown"] = "—" if math.isnan(row["share"]) else f"{plain(row['share'], 1)}%"
+            row["share_basis"] = None if math.isnan(row["share"]) else self._covered(row)
             found.append(row)
         columns = [
             "framework_id",
@@ -111,9 +113,20 @@ class Schools:
             "schools",
             "share",
             "share_shown",
+            "share_basis",
             "span",
         ]
         return pd.DataFrame(found, columns=columns)
+
+    def _covered(self, row: Mapping[Any, Any]) -> Basis:
+        """How the coverage of a round was computed."""
+        return share_basis(
+            ("schools", "covered", row["framework_id"]),
+            f"{row['framework']}：{row['span']}的覆盖率", row["share_shown"],
+            ("评过的学校", f"{row['covered']:g}所"), ("本年度名册上的学校", f"{row['schools']:g}所"),
+            scope="同一所学校在这一轮里评过几次的，只算一所；幼儿园不在内", source=self.source,
+            data="；".join(filter(None, (frame_place(self._current), frame_place(self.register)))),
+        )  # fmt: skip
 
     def listed(self) -> pd.DataFrame:
         """This year's evaluations of schools that may be named, in the order of the register, with the grade

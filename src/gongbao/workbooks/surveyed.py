@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from gongbao.present import Sentence, Verdict, plain
+from gongbao.present import Basis, Sentence, Verdict, plain
 from gongbao.present.sentence import bind
 from gongbao.rows import row_dicts
 from gongbao.standards import LocalTargets, Outcome, Target
 from gongbao.standards.disclosure import LEAST_BASE
 from gongbao.standards.surveys import Approval, approval
+from gongbao.workbooks.bases import frame_place, share_basis
 
 if TYPE_CHECKING:
     from gongbao.workbooks.report import Report
@@ -66,6 +67,18 @@ class Surveyed:
         known = self.result.share is not None and not self.result.too_few
         return float(self.result.share) if known and self.result.share is not None else None
 
+    def said(self, area: str) -> Basis | None:
+        """How the whole was computed, None where it is not shown."""
+        if self.share is None:
+            return None
+        id, stage = (self.target.indicator_id, self.target.stage) if self.target else ("", "")
+        return share_basis(
+            (area, "survey", self.survey), self.survey, f"{plain(self.share, 2)}%",
+            ("满意（认可）的", f"{int(self.result.satisfied)}份"), ("有效问卷", f"{int(self.result.valid)}份"),
+            scope="各类对象合并计算，只计报全了有效数和满意数的对象", data=frame_place(self.rows), source=self.source,
+            indicator_id=id, statistic="数值" if id else "", stage=stage,
+        )  # fmt: skip
+
     def sentences(self) -> list[Sentence]:
         """The whole in a sentence; what is not shown and why in another."""
         if not self:
@@ -106,7 +119,7 @@ class Surveyed:
                 shown=f"{plain(shown, 2)}%" if shown is not None else "不公布",
                 target=f"≥{plain(self.target.value, None)}%" + ("" if self.target.confirmed else "（待核实）"),
                 gap=gap, value=shown, limit=self.target.value, op=self.target.op,
-                indicator_id=self.target.indicator_id, statistic="数值",
+                indicator_id=self.target.indicator_id, statistic="数值", basis=self.said(area),
             )
         ]  # fmt: skip
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from gongbao.present import Fact, Number, Sentence, Verdict, against, plain
+from gongbao.present import Basis, Fact, Number, Sentence, Verdict, against, basis_of, plain
 from gongbao.present.sentence import bind
 from gongbao.rows import row_dicts
 from gongbao.standards import LocalTargets, Outcome
 from gongbao.standards.disclosure import LEAST_BASE, LEAST_COUNT, WITHHELD, rate_withheld
 from gongbao.standards.guarantee import CERTIFIED, TRAINING_FUND, county_rate
 from gongbao.standards.training import by_programme
+from gongbao.workbooks.bases import frame_place, share_basis
 from gongbao.workbooks.judging import SIGNS
 from gongbao.workbooks.once import once
 from gongbao.workbooks.topics import item_name, key_facts, of_topics, parts_of, topic_sentences
@@ -38,7 +39,8 @@ _CHANNELS = ("item", "value", "value_shown", "value_text", "unit", "note", "quot
 
 @dataclass(frozen=True)
 class Rate:
-    """A county's rate: `part` of `whole` (in %), held against the target of `indicator_id`; `basis` says from what."""
+    """A county's rate: `part` of `whole` (in %), held against the target of `indicator_id`; `basis` says from
+    what, `data` where that stands."""
 
     indicator_id: str
     label: str
@@ -48,6 +50,7 @@ class Rate:
     whole: float
     basis: str = "按学校数据计算"
     persons: bool = True
+    data: str = ""
 
     @property
     def value(self) -> float:
@@ -64,6 +67,17 @@ class Rate:
         if self.withheld:
             return f"{math.floor(self.value)}%以上"
         return f"{against(self.value, limit, 2)}%"
+
+    def said(self, limit: float = math.nan) -> Basis:
+        """How it was computed; of a withheld rate without the numbers."""
+        names = self.part_label, self.whole_label
+        numbers = ("隐去", "隐去") if self.withheld else (plain(self.part, None), plain(self.whole, None))
+        basis = share_basis(
+            ("teachers", self.indicator_id), self.label, self.shown(limit),
+            (names[0], numbers[0]), (names[1], numbers[1]), scope=self.basis, data=self.data,
+            indicator_id=self.indicator_id, statistic="数值", stage="义务教育",
+        )  # fmt: skip
+        return replace(basis, counted="人数太少，不列出本数") if self.withheld else basis
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +139,18 @@ class Teachers:
         plain_numbers = all(not math.isnan(row["value"]) and not row["qualifier"] for row in rows)
         if len(rows) < 2 or not together or not plain_numbers or len({row["unit"] for row in rows}) > 1:
             return None
-        return Number(sum(row["value"] for row in rows), rows[0]["unit"], 0)
+        whole = Number(sum(row["value"] for row in rows), rows[0]["unit"], 0)
+        counted = " ＋ ".join(f"{_channel_of(row)} {row['value_text']}" for row in rows)
+        places = "；".join(dict.fromkeys(row["origin"] for row in rows if row.get("origin")))
+        said = basis_of(
+            ("teachers", "recruited"),
+            "招聘教师（各渠道合计）",
+            str(whole),
+            formula="各渠道相加",
+            counted=counted,
+            data=places,
+        )
+        return replace(whole, basis=said)
 
     @once
     def channel_bars(self) -> pd.DataFrame:
@@ -169,11 +194,11 @@ class Teachers:
                     "whole": rate.whole,
                     "rate": math.nan if hidden else rate.value, "rate_shown": rate.shown(limit),
                     "limit": limit, "limit_shown": f"{SIGNS[target.op]}{plain(limit, None)}%" if target else "—",
-                    "outcome": outcome if target else None,
+                    "outcome": outcome if target else None, "rate_basis": rate.said(limit),
                 }
             )  # fmt: skip
         columns = ["label", "indicator_id", "basis", "what", "part", "part_shown", "whole", "rate", "rate_shown",
-                   "limit", "limit_shown", "outcome"]  # fmt: skip
+                   "limit", "limit_shown", "outcome", "rate_basis"]  # fmt: skip
         return pd.DataFrame(rows, columns=columns)
 
     # --- training ----------------------------------------------------------------------------------
@@ -257,7 +282,7 @@ class Teachers:
                     key=f"teachers.{row['indicator_id']}", label=row["label"], outcome=row["outcome"].value,
                     shown=row["rate_shown"], target=row["limit_shown"] + ("" if target.confirmed else "（待核实）"),
                     gap=gap, value=none(row["rate"]), limit=row["limit"], op=target.op, stage="义务教育",
-                    indicator_id=row["indicator_id"], statistic="数值",
+                    indicator_id=row["indicator_id"], statistic="数值", basis=row["rate_basis"],
                 )
             )  # fmt: skip
         return found
@@ -266,14 +291,24 @@ class Teachers:
         """At most eight: recruited, trained, the rates, then the values of each topic in turn."""
         found = []
         if (total := self.recruited()) is not None:
-            found.append(Fact("招聘教师", str(total), "各渠道合计", total.public, total.unit))
+            found.append(
+                Fact("招聘教师", str(total), "各渠道合计", total.public, total.unit, basis=total.basis)
+            )
         times = self.programmes()["person_times"].dropna()
         if len(times):
             whole = float(times.sum())
             marked = "余" if set(self.programmes()["qualifier"]) & {"余"} else ""
             found.append(Fact("教师培训", f"{plain(whole, None)}{marked}人次", "", whole, "人次"))
         found += [
-            Fact(r.label, r.shown(), r.basis, None if r.withheld else r.value, "%", r.indicator_id)
+            Fact(
+                r.label,
+                r.shown(),
+                r.basis,
+                None if r.withheld else r.value,
+                "%",
+                r.indicator_id,
+                basis=r.said(),
+            )
             for r in self.rates
         ]
         others = self.values[~self.values["topic"].str.contains(RECRUITMENT)]
@@ -307,19 +342,23 @@ def make_teachers(report: Report, year: int | None = None) -> Teachers:
     titles = report.titles(year)
     staffing = report.staffing(*CATEGORIES, year=when)
     counted = {(r["category"], r["kind"]): float(r["value"]) for r in row_dicts(staffing)}
+    schools = frame_place(compulsory)
+    own = report.read("staffing", year=when)
+    exchange = frame_place(own[own["category"] == "教师交流"])
     rates = [
         Rate(
             CERTIFIED, "义务教育专任教师持证率", "持证教师", "专任教师",
-            *county_rate(compulsory, "t_cert", "teachers"),
+            *county_rate(compulsory, "t_cert", "teachers"), data=schools,
         ),
         Rate(
             TRAINING_FUND, "教师培训经费占公用经费预算比例", "培训经费", "公用经费预算",
-            *county_rate(compulsory, "training_fund", "public_fund_budget"), persons=False,
+            *county_rate(compulsory, "training_fund", "public_fund_budget"), persons=False, data=schools,
         ),
         *(
             Rate(
                 indicator, label, part, whole,
                 counted.get(("教师交流", part), math.nan), counted.get(("教师交流", whole), math.nan), "按填报人数计算",
+                data=exchange,
             )
             for indicator, label, part, whole in EXCHANGE
         ),
@@ -331,6 +370,11 @@ def make_teachers(report: Report, year: int | None = None) -> Teachers:
         rates=tuple(r for r in rates if not math.isnan(r.value) and (r.whole >= LEAST_BASE)),
         targets=report.targets(when),
     )
+
+
+def _channel_of(row: dict[Any, Any]) -> str:
+    """The channel of a row of values or of 队伍."""
+    return _channel(row) if "short" in row else str(row["kind"])
 
 
 def _channel(row: dict[Any, Any]) -> str:

@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gongbao.present import Cell, Fact, Number, Sentence
+from gongbao.present import Basis, Cell, Fact, Number, Sentence, plain
 from gongbao.present.sentence import bind
 from gongbao.rows import block_frame, row_dicts
 from gongbao.standards.disclosure import LEAST_COUNT
+from gongbao.workbooks.bases import share_basis
 from gongbao.workbooks.findings import fact
 
 # A table of `by_topic`, as `Report.table` takes it; columns that say nothing are left out.
@@ -30,7 +31,7 @@ PERSONS = ("人", "名")
 Row = Mapping[Any, Any]
 _PARTS = (
     "total_id", "total", "total_short", "stage", "whole", "item", "value", "value_shown", "unit", "share", "rest",
-    "source", "words",
+    "source", "words", "share_basis",
 )  # fmt: skip
 _PART_TYPES = dict.fromkeys(("whole", "value", "share"), "float64") | {"rest": "bool"}
 
@@ -128,9 +129,10 @@ def parts_of(values: pd.DataFrame, part_of: Mapping[str, str]) -> pd.DataFrame:
     """Totals and what is known of their parts: one row for each part and one for the unexplained rest.
 
     `part_of` is indicator id -> id of its total (schema.INDICATORS.part_of). Columns: total_id, total
-    (name), total_short, stage, whole, item, value, value_shown, unit, share (% of the whole), words, rest (whether the
-    row is what the parts leave unexplained; below zero when they exceed the total). No rest is computed
-    while a part is withheld or missing: it would give that part away, or call it unexplained.
+    (name), total_short, stage, whole, item, value, value_shown, unit, share (% of the whole, with
+    share_basis), words, rest (whether the row is what the parts leave unexplained; below zero when they
+    exceed the total). No rest is computed while a part is withheld or missing: it would give that part
+    away, or call it unexplained.
     """
     rows: list[dict[str, Any]] = []
     records = row_dicts(values)
@@ -167,7 +169,21 @@ def parts_of(values: pd.DataFrame, part_of: Mapping[str, str]) -> pd.DataFrame:
     for row in rows:
         row["words"] = f"{row['item']} {row['value_shown']}{row['unit']}"
         row["share"] = 100 * row["value"] / row["whole"] if row["whole"] else math.nan
+        row["share_basis"] = _share_of(row)
     return block_frame({name: [row[name] for row in rows] for name in _PARTS}, _PART_TYPES)
+
+
+def _share_of(row: Row) -> Basis | None:
+    """How the share of a part was computed, None where it isn't known."""
+    if math.isnan(row["share"]):
+        return None
+    item = "合计减去各项" if row["rest"] else row["item"]
+    return share_basis(
+        ("share", row["total_id"], row["stage"], row["item"]), f"{row['item']}占{row['total']}的比例",
+        f"{plain(row['share'], 2)}%", (item, f"{row['value_shown']}{row['unit']}"),
+        (row["total"], f"{plain(row['whole'], None)}{row['unit']}"), source=row["source"],
+        indicator_id=row["total_id"],
+    )  # fmt: skip
 
 
 def part_sentence(parts: pd.DataFrame) -> Sentence:

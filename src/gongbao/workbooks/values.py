@@ -24,7 +24,8 @@ _NUMERATOR, _STAGES = "numerator_name", "indicator_stages"
 COLUMNS = (
     "area", "indicator_id", "topic", "name", "short", "stage", "stages", "unit", "value", "value_shown", "value_text",
     "previous", "previous_shown", "previous_text", "previous_derived", "growth", "growth_shown", "qualifier", "missing",
-    "decimals", "kind", "period", "note", "source", "origin", "numerator", "denominator", "numerator_name", "quote",
+    "decimals", "kind", "period", "note", "source", "origin", "previous_origin", "growth_origin",
+    "numerator", "denominator", "numerator_name", "quote",
 )  # fmt: skip
 
 _NUMBERS = ("value", "previous", "growth", "numerator", "denominator")
@@ -101,11 +102,9 @@ def value_frame(
     """
     now = disclosures[0]
     before = {_key(r): r for r in last if r["statistic"] == "数值"}
-    growths = {
-        _key(r): r["value"] for r in rows if r["statistic"] == "增长率" and not (now and now.reason(r))
-    }
+    growths = {_key(r): r for r in rows if r["statistic"] == "增长率" and not (now and now.reason(r))}
     found = [
-        _row(r, before.get(_key(r)), growths.get(_key(r), math.nan), titles, origin, disclosures)
+        _row(r, before.get(_key(r)), growths.get(_key(r)), titles, origin, disclosures)
         for r in rows
         if r["statistic"] == "数值"
     ]
@@ -122,13 +121,14 @@ def _key(row: Mapping[Any, Any]) -> tuple[str, str, str]:
 def _row(
     row: Mapping[Any, Any],
     last: Mapping[Any, Any] | None,
-    reported: float,
+    grown: Mapping[Any, Any] | None,
     titles: Mapping[str, str],
     origin: Callable[[Mapping[Any, Any]], str],
     disclosures: tuple[Disclosure | None, Disclosure | None],
 ) -> dict[str, Any]:
     number = number_of(row, origin(row), disclosures[0])
     previous = number_of(last, origin(last), disclosures[1]) if last else None
+    reported = math.nan if grown is None else grown["value"]
     words = {
         column: disclosures[0].words(row, column) if disclosures[0] else text(row[column])
         for column in ("note", "quote")
@@ -175,6 +175,8 @@ def _row(
         "note": "；".join(part for part in (text(row["period"]), words["note"]) if part),
         "source": titles.get(row["source_id"], ""),
         "origin": number.origin,
+        "previous_origin": previous.origin if previous else "",
+        "growth_origin": "" if grown is None or math.isnan(reported) else origin(grown),
         "numerator": math.nan if number.public is None else row["numerator"],
         "denominator": math.nan if number.public is None else row["denominator"],
         "numerator_name": text(row[_NUMERATOR]),
