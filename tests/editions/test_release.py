@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -342,3 +343,13 @@ def test_a_withdrawal_that_makes_no_sense_is_refused(again) -> None:
     assert "没有 r7" in withdraw(publication, tree, "--revision", "7", "--reason", "误发").stderr
     assert "早于发布日期" in withdraw(publication, tree, "--reason", "误发", "--date", "2020-01-01").stderr
     assert digests(tree) == before
+
+
+def test_a_corrected_number_names_the_revision_that_last_changed_it(corrected) -> None:
+    _, tree, _ = corrected
+    page = (tree / "2019/r2/511923/finance.html").read_text("utf-8")
+    (entry,) = re.findall(r'id="n-total_education_funds\.[^"]*">.*?</div>', page, re.DOTALL)
+    assert f"修订版 r2 更正：原为{MISTYPED}亿元，更正为{SPENDING}亿元。原因：{REASON}。" in entry
+    assert 'href="../corrections.html"' in entry
+    assert f"更正为{SPENDING}亿元" in (tree / "2019/511923/finance.html").read_text("utf-8")
+    assert "gb-revised" not in (tree / "2019/r1/511923/finance.html").read_text("utf-8")

@@ -19,7 +19,7 @@ _REPEATING = ("flip", "verdict", "value", "fact", "text", "figure", "table", "re
 
 def without_withheld(changes: Changes) -> Changes:
     """`changes` as they may be published: of a county that withholds a number now, the old side is not told."""
-    counties = {change.region for change in changes.items if change.kind == "value" and _withholds(change)}
+    counties = withholding(changes)
     if not counties:
         return changes
     items = tuple(
@@ -31,6 +31,11 @@ def without_withheld(changes: Changes) -> Changes:
         for b in changes.breaks
     )
     return replace(changes, items=items, breaks=breaks)
+
+
+def withholding(changes: Changes) -> set[str]:
+    """The counties that withhold a number now which the revision before printed."""
+    return {change.region for change in changes.items if change.kind == "value" and _withholds(change)}
 
 
 def _withholds(change: Change) -> bool:

@@ -21,6 +21,8 @@ from gongbao.editions.portal import portal_files
 from gongbao.editions.portal_indicators import with_indicator_pages
 from gongbao.editions.redaction import without_withheld
 from gongbao.editions.relocate import relocate
+from gongbao.editions.revised import FILE as REVISED
+from gongbao.editions.revised import last_revised, revised_json, tell_revisions
 from gongbao.editions.signing import signature_of
 from gongbao.editions.snapshots import read_snapshot
 from gongbao.editions.state import ReleaseError, Wish, check_wish
@@ -149,6 +151,9 @@ def make_revision(
             folder / "corrections.html",
             correction_page(changes, release, publication, previous=int(previous.name.removeprefix("r"))),
         )
+        revised = last_revised(changes, release, previous)
+        _write(folder / REVISED, revised_json(revised))
+        tell_revisions(folder, release, revised)
     write_all(folder, package_files(folder, release, publication))
     return Made(folder, changes, built.dataset, built.summary.warnings)
 

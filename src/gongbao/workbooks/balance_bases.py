@@ -29,7 +29,7 @@ def coefficient_basis(row: Row, standard: str, year: int, data: str, source: str
     else:
         formula += "；平均值 ＝ 全县总数 ÷ 全县学生数，标准差按各校学生数加权，都由未舍入的数计算"
     return basis_of(
-        (standard, row["level"], row["indicator_id"]),
+        (f"balance.{standard}.{row['level']}.{row['indicator_id']}",),
         f"{row['level']}{row['name']}的差异系数（{year}年）", row["cv_shown"],
         formula=formula,
         counted=f"标准差 {std} ÷ 平均值 {mean}（{row['unit']}）" if known else "",
@@ -48,7 +48,7 @@ def composite_basis(
     if known and len(known) == len(rows):
         counted = f"（{' ＋ '.join(row['cv_shown'] for row in known)}）÷ {len(known)}"
     return basis_of(
-        (BASIC, level, COMPOSITE), f"{level}综合差异系数（{year}年）", shown,
+        (f"balance.{BASIC}.{level}.composite",), f"{level}综合差异系数（{year}年）", shown,
         formula="各项指标差异系数的算术平均数" if counted else "各项指标差异系数的算术平均数，为填报的数，原样引用",
         counted=counted, scope=note, data=data, rule=_RULES[BASIC], source=source,
         indicator_id=COMPOSITE, statistic="差异系数", stage=level,
@@ -58,7 +58,7 @@ def composite_basis(
 def schools_basis(level: str, count: Row, rule: Mapping[str, str], year: int, data: str) -> Basis:
     """Of how many schools meet the school rule; `count` is a row of `BalanceSchools.counts`."""
     return basis_of(
-        (QUALITY, level, "schools"), f"{level}达到学校标准的学校（{year}年）",
+        (f"balance.{QUALITY}.{level}.schools",), f"{level}达到学校标准的学校（{year}年）",
         f"{count['passed']}所/{count['schools']}所",
         formula=f"{rule['all']}项中至少{rule['needed']}项达到标准、其余不低于标准的{rule['share']}的学校，占计入的学校",
         counted=f"达到 {count['passed']} 所 ＋ 未达到 {count['failed']} 所 ＋ 数据不全 {count['open']} 所 ＝ "

@@ -78,7 +78,9 @@ def growth_basis(row: Row, year: int, key: Sequence[str] = (), **said: str) -> B
     formula = "本年 － 上年，单位是百分点" if rate else "（本年 － 上年）÷ 上年 × 100%，由未舍入的数计算"
     counted = _change(row, year)
     if row["growth_origin"]:
-        formula = "填报的数，原样引用" + (f"；按两年的数值计算应为：{formula}" if counted else "")
+        formula = "填报的数，原样引用" + (
+            f"；由两年的数值计算，应为{formula}" if counted and not row["previous_derived"] else ""
+        )
     return basis_of(
         key or ("growth", str(year), row["indicator_id"], row["stage"], row["period"]),
         f"{_name(row)}比上年的变化（{year}年{_period(row)}）", row["growth_shown"], formula=formula, counted=counted,

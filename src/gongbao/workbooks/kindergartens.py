@@ -162,7 +162,7 @@ class Kindergartens:
                 target=f"{whole.first}至{whole.last}年每园至少一次",
                 gap=gap if left else "", value=whole.share, limit=100.0, op=">=",
                 basis=basis_of(
-                    ("preschool", "round"), "幼儿园办园行为督导评估一轮覆盖",
+                    ("preschool.round",), "幼儿园办园行为督导评估一轮覆盖",
                     f"{whole.evaluated}所/{whole.kindergartens}所",
                     formula=f"{whole.first}至{whole.last}年评估过至少一次的幼儿园，占本年度名册上的幼儿园",
                     counted=f"评估过 {whole.evaluated} 所 ÷ 全部 {whole.kindergartens} 所",

@@ -73,7 +73,7 @@ class Surveyed:
             return None
         id, stage = (self.target.indicator_id, self.target.stage) if self.target else ("", "")
         return share_basis(
-            (area, "survey", self.survey), self.survey, f"{plain(self.share, 2)}%",
+            (f"{area}.survey",), self.survey, f"{plain(self.share, 2)}%",
             ("满意（认可）的", f"{int(self.result.satisfied)}份"), ("有效问卷", f"{int(self.result.valid)}份"),
             scope="各类对象合并计算，只计报全了有效数和满意数的对象", data=frame_place(self.rows), source=self.source,
             indicator_id=id, statistic="数值" if id else "", stage=stage,

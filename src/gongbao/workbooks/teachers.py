@@ -73,7 +73,7 @@ class Rate:
         names = self.part_label, self.whole_label
         numbers = ("隐去", "隐去") if self.withheld else (plain(self.part, None), plain(self.whole, None))
         basis = share_basis(
-            ("teachers", self.indicator_id), self.label, self.shown(limit),
+            (f"teachers.{self.indicator_id}",), self.label, self.shown(limit),
             (names[0], numbers[0]), (names[1], numbers[1]), scope=self.basis, data=self.data,
             indicator_id=self.indicator_id, statistic="数值", stage="义务教育",
         )  # fmt: skip
