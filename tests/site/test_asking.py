@@ -17,7 +17,7 @@ from gongbao.site.asking import Origin, entries_in, linked, origins, origins_htm
 from gongbao.site.catalogue import Catalogue
 from gongbao.site.plan import plan_of
 from gongbao.workbooks.bases import rows_place, value_basis, with_bases
-from gongbao.workbooks.showing import table_rows
+from gongbao.workbooks.table_cells import table_rows
 from gongbao.workbooks.teachers import Rate
 from gongbao.workbooks.values import row_ref
 from samples import REAL, WORKBOOKS, Built
