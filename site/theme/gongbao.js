@@ -62,6 +62,7 @@
       chart.after(live);
       return both[0](live, both[1], {
         mode: "vega-lite", ast: true, actions: false, renderer: "svg", hover: true,
+        defaultStyle: false, tooltip: { disableDefaultStyle: true },  // the page's policy allows no style elements
         config: { font: getComputedStyle(document.body).fontFamily }
       }).then(function () {
         chart.hidden = true;

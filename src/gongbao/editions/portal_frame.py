@@ -81,7 +81,7 @@ class Frame:
     def document(self, page: Page, *, canonical: str = "", head: str = "") -> tuple[str, bytes]:
         """(address, bytes) of a page. `canonical`: the address in the tree that it stands for, by default
         its own; `head`: more for the document's head."""
-        text = whole(page, self._publication, self._links)
+        text = whole(page, self._publication, self._links, own_address=False)
         main = canonical or page.address
         extra = (
             f'<link rel="canonical" href="{escape(self._absolute(page.address, main))}">\n'

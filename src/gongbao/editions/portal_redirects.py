@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from html import escape
 
@@ -17,22 +18,24 @@ from gongbao.publication import Publication
 from gongbao.site.layout import relative
 
 Files = dict[str, bytes]
-# The page needs no style sheet or script of any edition: it stands for every year alike.
+# The page needs no style sheet or script of any edition: it stands for every year alike. Its policy allows
+# this style and no other.
+_STYLE = """
+body{font:1.0625rem/1.75 sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem;color:#1d2530}
+a{color:#0b4a82}
+"""
 _PAGE = """<!DOCTYPE html>
 <html lang="zh-CN">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '{style_digest}'; img-src data:; base-uri 'none'">
 <meta http-equiv="refresh" content="0; url={href}">
 <meta name="robots" content="noindex">
 <title>{title}</title>
 <link rel="icon" href="data:,">
 <link rel="canonical" href="{canonical}">
-<style>
-body{{font:1.0625rem/1.75 sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem;color:#1d2530}}
-a{{color:#0b4a82}}
-</style>
+<style>{style}</style>
 </head>
 <body>
 <main>
@@ -50,6 +53,8 @@ def redirect_page(site_url: str, address: str, target: str, title: str, reason: 
     href = relative(address, target)
     canonical = public_address(site_url, target) if site_url else href
     return _PAGE.format(
+        style=_STYLE,
+        style_digest="sha256-" + b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode(),
         href=escape(href),
         canonical=escape(canonical),
         title=escape(title),

@@ -22,6 +22,8 @@ TEMPLATE = "report"
 
 _HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
 _TAGS = re.compile(r"<[^>]+>")
+_STYLE_ELEMENT = re.compile(r"<style\b.*?</style>\s*", re.DOTALL)
+_STYLED = re.compile(r'<([a-zA-Z][^\s>]*)([^>]*?) style="([^"]*)"([^>]*)>')
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,22 @@ def with_headings(html: str) -> Body:
         headings.append(Heading(level, id, unescape(_TAGS.sub("", match.group(2))).strip()))
         return f'<h{level} id="{id}">{match.group(2)}</h{level}>'
 
-    return Body(_HEADING.sub(number, html).strip() + "\n", tuple(headings))
+    return Body(_HEADING.sub(number, _without_styles(html)).strip() + "\n", tuple(headings))
+
+
+def _without_styles(html: str) -> str:
+    """Without the styles that Markdown tables and pandas put into HTML, which a page's policy refuses. A cell
+    aligned to the right gets the class that says so."""
+    if "<style" in html:
+        html = _STYLE_ELEMENT.sub("", html)
+    return _STYLED.sub(_unstyled, html) if " style=" in html else html
+
+
+def _unstyled(match: re.Match[str]) -> str:
+    rest = match[2] + match[4]
+    if re.search(r"text-align:\s*right", match[3]):
+        rest = rest.replace(' class="', ' class="num ', 1) if ' class="' in rest else f' class="num"{rest}'
+    return f"<{match[1]}{rest}>"
 
 
 def warm() -> None:

@@ -125,18 +125,20 @@ def has_libraries(vegalite: str, store: Store) -> bool:
 
 
 def _key(vegalite: str) -> str:
-    return digest(version("vl-convert-python"), *LIBRARIES[vegalite])
+    return digest(version("vl-convert-python"), *LIBRARIES[vegalite], _entry(vegalite))
+
+
+def _entry(vegalite: str) -> str:
+    """The script of which the bundle is made."""
+    vega, lite = (f"https://cdn.jsdelivr.net/npm/{name}/+esm" for name in LIBRARIES[vegalite])
+    imports = f'import * as vegaModule from "{vega}"; import * as liteModule from "{lite}";'
+    return imports + "Object.assign(window, { vega: vegaModule, vegaLite: liteModule, vegaEmbed });"
 
 
 def _bundled(vegalite: str) -> str:
     import vl_convert
 
-    vega, lite = (f"https://cdn.jsdelivr.net/npm/{name}/+esm" for name in LIBRARIES[vegalite])
-    imports = f'import * as vegaModule from "{vega}"; import * as liteModule from "{lite}";'
-    script: str = vl_convert.javascript_bundle(
-        imports + "Object.assign(window, { vega: vegaModule, vegaLite: liteModule, vegaEmbed });",
-        vl_version=vegalite,
-    )
+    script: str = vl_convert.javascript_bundle(_entry(vegalite), vl_version=vegalite)
     return script
 
 

@@ -18,11 +18,17 @@ from gongbao.site import addresses
 from gongbao.site.bodies import Heading
 
 TEMPLATES = Path(__file__).parent / "templates" / "pages"
-# What a page may load: its own script, style and images, nothing else. Vega positions its elements
-# with style attributes, which 'unsafe-inline' covers; scripts stay strict.
+# What a page may load: its own script, style and images, nothing else. No style or script stands in a page
+# itself, nor is text run as a script: Vega's expressions are interpreted (`ast` in gongbao.js).
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'"
+)
+# 公 in white on the red of a seal. In the page: an image this small is not worth a request.
+ICON = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E"
+    "%3Crect width='32' height='32' rx='5' fill='%239c2a1f'/%3E%3Ctext x='16' y='24' font-size='22' "
+    "text-anchor='middle' fill='%23fff'%3E公%3C/text%3E%3C/svg%3E"
 )
 
 
@@ -111,8 +117,12 @@ def fragment(template: str, address: str, **values: Any) -> str:
     )
 
 
-def whole(page: Page, publication: Publication, links: Sequence[NavigationLink]) -> str:
-    """The complete HTML document of a page."""
+def whole(
+    page: Page, publication: Publication, links: Sequence[NavigationLink], *, own_address: bool = True
+) -> str:
+    """The complete HTML document of a page. Without `own_address` it doesn't say at which address it stands:
+    who places it knows."""
+    release = publication.release and _release(page, publication.release)
     return (
         environment()
         .get_template("layout.html.j2")
@@ -124,9 +134,20 @@ def whole(page: Page, publication: Publication, links: Sequence[NavigationLink])
             navigation=[(link, _current(link, page)) for link in links],
             link=lambda target: relative(page.address, target),
             policy=POLICY,
-            release=publication.release and _release(page, publication.release),
+            icon=ICON,
+            release=release,
+            canonical=_canonical(page, publication, release) if own_address else "",
         )
     )
+
+
+def _canonical(page: Page, publication: Publication, release: dict[str, Any] | None) -> str:
+    """The address for which a page stands to search engines; empty where it has none."""
+    if publication.internal or page.address == "/404.html":
+        return ""
+    if release:
+        return str(release["canonical"])
+    return publication.site_url + page.address.removesuffix("index.html") if publication.site_url else ""
 
 
 def _release(page: Page, release: Release) -> dict[str, Any]:

@@ -10,6 +10,9 @@ FONTS = "Gongbao Sans, Noto Sans SC, Source Han Sans SC, PingFang SC, Microsoft 
 LARGEST = 1.2
 # Shrinking below this share of its natural width would make the chart's 13 px text too small to read.
 SMALLEST = 0.8
+# The style sheet has a class for each least width, `gb-least-240` and so on: a page's policy allows no style
+# attributes. Rounded down; among them the 358 px of a phone's column, in which no chart is to scroll by a hair.
+LEAST_WIDTHS = range(98, 1200, 20)
 
 _TAG = re.compile(r'<[a-zA-Z][^>"]*(?:"[^"]*"[^>"]*)*>')
 # The text alternative stands on the element around the drawing; inside, descriptions of every
@@ -36,10 +39,12 @@ def linked(svg: str, address: str) -> str:
     """A tidied drawing as an image of its own file, read when the reader comes to it: for pages of many and
     large drawings. As wide as `inline` would show it; what it shows is said beside it."""
     size = _SIZE.search(svg)
-    width, height = (round(float(n)) for n in size.groups()) if size else (0, 0)
-    least, most = round(width * SMALLEST), round(width * LARGEST)
-    style = f"display:block;width:100%;height:auto;max-width:{most}px;min-width:{least}px"
-    shape = f' width="{width}" height="{height}" style="{style}"' if size else ""
+    shape = ""
+    if size is not None:
+        width, height = (float(n) for n in size.groups())
+        shape = (
+            f' class="{_least(width)}" width="{round(width * LARGEST)}" height="{round(height * LARGEST)}"'
+        )
     return f'<img src="{address}" alt="" loading="lazy"{shape}>'
 
 
@@ -53,5 +58,11 @@ def inline(svg: str, prefix: str) -> str:
     if size is None:
         return svg
     width = float(size.group(1))
-    style = f' style="width:100%;max-width:{round(width * LARGEST)}px;min-width:{round(width * SMALLEST)}px"'
-    return svg.replace(size.group(), f'{style} aria-hidden="true" focusable="false"', 1)
+    given = f' width="{round(width * LARGEST)}" aria-hidden="true" focusable="false"'
+    return svg.replace(size.group(), given, 1).replace('class="marks"', f'class="marks {_least(width)}"', 1)
+
+
+def _least(width: float) -> str:
+    """The class of the style sheet below whose width a chart of this natural width does not shrink."""
+    steps = int(width * SMALLEST - LEAST_WIDTHS.start) // LEAST_WIDTHS.step
+    return f"gb-least-{LEAST_WIDTHS[min(max(steps, 0), len(LEAST_WIDTHS) - 1)]}"
