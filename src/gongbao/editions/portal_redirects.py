@@ -29,7 +29,7 @@ _PAGE = """<!DOCTYPE html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '{style_digest}'; img-src data:; base-uri 'none'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '{style_digest}'; img-src data:">
 <meta http-equiv="refresh" content="0; url={href}">
 <meta name="robots" content="noindex">
 <title>{title}</title>
