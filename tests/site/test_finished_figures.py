@@ -1,6 +1,5 @@
 """How the charts and tables of a notebook get onto the page."""
 
-import re
 from pathlib import Path
 
 import altair as alt
