@@ -122,7 +122,7 @@ def whole(
 ) -> str:
     """The complete HTML document of a page. Without `own_address` it doesn't say at which address it stands:
     who places it knows."""
-    release = publication.release and _release(page, publication.release)
+    release = _release(page, publication.release) if publication.release else None
     return (
         environment()
         .get_template("layout.html.j2")
