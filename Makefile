@@ -26,6 +26,7 @@ site: $(READY)
 
 test: $(READY)
 	sh scripts/browser.sh $(BIN)
+	sh scripts/lighthouse.sh
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pytest -n auto --dist loadscope --no-loadscope-reorder
