@@ -91,9 +91,10 @@ class Figure:
     def caption_html(self) -> str:
         """Caption and data table alone, for JupyterLab, which shows the chart itself."""
         return (
-            f"<p><b>图 {self.number}</b> {escape(self.title)}：{escape(self.finding)}</p>"
+            f'<figure class="gb-figure"><figcaption><b>图 {self.number}</b> {escape(self.title)}'
+            f'<span class="gb-finding">{escape(self.finding)}</span></figcaption>'
             f"{notes_html(self.note, self.source)}"
-            f"<details><summary>图 {self.number} 的数据</summary>{self.table.html(label='')}</details>"
+            f"<details><summary>图 {self.number} 的数据</summary>{self.table.html(label='')}</details></figure>"
         )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:

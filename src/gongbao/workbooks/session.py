@@ -10,9 +10,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from IPython.display import HTML, display
+
 from gongbao.data import DataError, Dataset, Problem, examine
 from gongbao.data.columns import AREAS
 from gongbao.data.schema import SHARED_TABLES, SUBMISSION_TABLES
+from gongbao.present.notebook_style import notebook_style
 from gongbao.publication import INTERNAL_VARIABLE, Publication, open_publication
 from gongbao.workbooks import records
 from gongbao.workbooks.planning import ReportKey
@@ -86,8 +89,8 @@ def open_report(region: str, year: int, *, area: str) -> Report:
     """The report of one region and year, with everything that its workbook may ask for.
 
     In JupyterLab the data are read again whenever a file below data/ has changed; only errors in
-    the shared definitions and in this region's own submission stop it. Raises DataError with all of
-    those, and ReportError when there is no such submission or area.
+    the shared definitions and in this region's own submission stop it, and what the notebook shows looks as
+    on the page. Raises DataError with all of those, and ReportError when there is no such submission or area.
     """
     if _session is None or _session.signature:
         with records.paused():  # a report notes the parts that it asks for, not the loading of all
@@ -102,7 +105,17 @@ def open_report(region: str, year: int, *, area: str) -> Report:
     ]
     if blocking:
         raise DataError(blocking)
-    return Report(session.publication, session.dataset, str(region), int(year), area, session.shared)
+    report = Report(session.publication, session.dataset, str(region), int(year), area, session.shared)
+    if not records.recording():  # a page has its style sheet; a notebook that a build ran is the same without
+        _dress(session.publication)
+    return report
+
+
+def _dress(publication: Publication) -> None:
+    """Show the publication's style sheet as one for notebooks (nothing is seen of it)."""
+    sheet = publication.pages / "theme" / "gongbao.css"
+    if sheet.is_file():
+        display(HTML(notebook_style(sheet.read_text("utf-8"))))
 
 
 def _load() -> None:
