@@ -287,12 +287,25 @@ def gate(folder: Path | None, style: Any, workers: int | None) -> None:
 @click.option("--port", default=8000, show_default=True, help="端口。")
 @click.option("--open/--no-open", "open_browser", default=True, help="是否打开浏览器。")
 @click.option("--executor", type=click.Choice(["forked", "jupyter"]), help="同 build。")
-def preview(host: str, port: int, open_browser: bool, executor: str | None) -> None:
-    """在本机查看网站；数据、工作簿、页面、样式一改动就只重做变化的部分并刷新网页。"""
+@click.option(
+    "--into",
+    "tree",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="发布目录：每份报告都可以与已发布的版本左右对照，标出不同。",
+)
+def preview(host: str, port: int, open_browser: bool, executor: str | None, tree: Path | None) -> None:
+    """在本机查看网站；数据、工作簿、页面、样式一改动就只重做变化的部分并刷新网页。
+
+    给出 --into，报告页的右下角就有“与已发布的对照”：左边是已发布的，右边是草稿，不同之处都标出来，按 N、P 逐处查看。
+    只读，不写发布目录，也不改 _site。
+    """
+    from gongbao.editions.beside import Beside
     from gongbao.site.preview import serve
 
     command = [sys.executable, "-m", "gongbao", "build", *(["--executor", executor] if executor else [])]
-    serve(open_publication(), command, host=host, port=port, open_browser=open_browser)
+    publication = open_publication()
+    beside = Beside(tree.resolve(), publication.output_folder) if tree else None
+    serve(publication, command, host=host, port=port, open_browser=open_browser, beside=beside)
 
 
 for command in (*cli_editions.COMMANDS, *cli_cache.COMMANDS):

@@ -11,10 +11,11 @@ import webbrowser
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from html import escape
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import click
@@ -67,16 +68,28 @@ class State:
         return json.dumps({"version": self.version, "error": self.error}, ensure_ascii=False)
 
 
+class Beside(Protocol):
+    """What shows a page of the draft beside what is released of it (`editions.beside`)."""
+
+    def offer(self, path: str) -> tuple[str, str]:
+        """(words, address or "") for a page of the site, ("", "") where nothing is to be said."""
+
+    def answer(self, path: str, query: str) -> tuple[HTTPStatus, str, bytes] | None:
+        """Status, content type and content of an address that isn't the site's own, else None."""
+
+
 class Handler(SimpleHTTPRequestHandler):
     """The files of the site, never cached, with the reload script put into pages on their way out."""
 
-    def __init__(self, *arguments: Any, state: State, **named: Any) -> None:
-        self.state = state
+    def __init__(self, *arguments: Any, state: State, beside: Beside | None = None, **named: Any) -> None:
+        self.state, self.beside = state, beside
         super().__init__(*arguments, **named)
 
     def do_GET(self) -> None:
-        path = urlsplit(self.path).path
-        if path == EVENTS:
+        path, query = urlsplit(self.path).path, urlsplit(self.path).query
+        if self.beside and (answer := self.beside.answer(path, query)):
+            self._send(*answer)
+        elif path == EVENTS:
             self._events()
         elif path == SCRIPT:
             self._send(HTTPStatus.OK, "text/javascript; charset=utf-8", _RELOAD.read_bytes())
@@ -94,8 +107,14 @@ class Handler(SimpleHTTPRequestHandler):
         if not path.is_file():
             status, path = HTTPStatus.NOT_FOUND, Path(self.directory) / "404.html"
         page = path.read_text("utf-8") if path.is_file() else "<!DOCTYPE html><title>…</title><body></body>"
-        page = page.replace("</body>", f'<script src="{SCRIPT}"></script></body>')
+        page = page.replace("</body>", f'<script src="{SCRIPT}"{self._offered()}></script></body>')
         self._send(status, "text/html; charset=utf-8", page.encode())
+
+    def _offered(self) -> str:
+        """What the script is told of the released version of this page."""
+        words, address = self.beside.offer(urlsplit(self.path).path) if self.beside else ("", "")
+        said = f' data-beside="{escape(words)}"' if words else ""
+        return f'{said} data-address="{escape(address)}"' if address else said
 
     def _send(self, status: HTTPStatus, kind: str, body: bytes) -> None:
         self.send_response(status)
@@ -133,9 +152,11 @@ class Server(ThreadingHTTPServer):
     allow_reuse_address = True
 
 
-def open_server(publication: Publication, state: State, host: str, port: int) -> Server:
+def open_server(
+    publication: Publication, state: State, host: str, port: int, beside: Beside | None = None
+) -> Server:
     """Raises PreviewError when the port can't be had."""
-    handler = partial(Handler, state=state, directory=str(publication.output_folder))
+    handler = partial(Handler, state=state, beside=beside, directory=str(publication.output_folder))
     try:
         return Server((host, port), handler)
     except OSError as error:
@@ -200,12 +221,13 @@ def serve(
     open_browser: bool = True,
     say: Callable[[str], None] = click.echo,
     stop: threading.Event | None = None,
+    beside: Beside | None = None,
 ) -> None:
     """Serve the built site until Ctrl-C (or until `stop` is set), running `command` now and after every
-    change. A failed build leaves the old site and shows its text on the page. Raises PreviewError when
-    the port can't be had."""
+    change. A failed build leaves the old site and shows its text on the page. `beside` shows its pages beside
+    what is released. Raises PreviewError when the port can't be had."""
     state, stop = State(), stop or threading.Event()
-    server = open_server(publication, state, host, port)
+    server = open_server(publication, state, host, port, beside)
     thread = threading.Thread(target=server.serve_forever, name="preview", daemon=True)
     thread.start()
     address = f"http://{host}:{server.server_address[1]}/"

@@ -4,6 +4,18 @@
   var version = null;
   var notice = null;
 
+  // What is released of this page, beside it.
+  var said = document.currentScript && document.currentScript.dataset;
+  if (said && said.beside) {
+    var offer = document.createElement(said.address ? "a" : "span");
+    if (said.address) offer.href = said.address;
+    offer.id = "gongbao-beside";
+    offer.textContent = said.beside;
+    offer.style.cssText = "position:fixed;right:1rem;bottom:1rem;z-index:98;padding:.35rem .9rem;border-radius:1rem;" +
+      "background:" + (said.address ? "#0b4a82" : "#4f5b69") + ";color:#fff;font:15px/1.6 sans-serif";
+    document.body.append(offer);
+  }
+
   function tell(text) {
     if (notice) notice.remove();
     notice = null;
