@@ -11,20 +11,23 @@ from gongbao.present.basis import Basis, read_bases
 from gongbao.present.display import MIME
 from gongbao.present.sentence import Sentence
 
+_NOWHERE: Mapping[str, str] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
     """`label` says what it is about (比上年), `html` is a sentence with each number in a <data> element and
-    `text` the same as plain words; `bases` as in a sentence."""
+    `text` the same as plain words; `bases` as in a sentence; `area` the report that tells it in full, if one does."""
 
     label: str
     html: str
     text: str
     bases: tuple[Basis, ...] = ()
+    area: str = ""
 
     @classmethod
-    def of(cls, label: str, sentence: Sentence) -> Point:
-        return cls(label, sentence.html, sentence.text, sentence.bases)
+    def of(cls, label: str, sentence: Sentence, area: str = "") -> Point:
+        return cls(label, sentence.html, sentence.text, sentence.bases, area)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,12 @@ class Points:
 
     items: tuple[Point, ...]
 
-    def html(self) -> str:
-        rows = "".join(f"<div><dt>{escape(p.label)}</dt><dd>{p.html}</dd></div>" for p in self.items)
+    def html(self, pages: Mapping[str, str] = _NOWHERE) -> str:
+        """The list; a label leads to the report that tells it in full where `pages` has its address by area."""
+        rows = "".join(
+            f"<div><dt>{_led(escape(p.label), pages.get(p.area, ''))}</dt><dd>{p.html}</dd></div>"
+            for p in self.items
+        )
         return f'<dl class="gb-points">{rows}</dl>'
 
     def markdown(self) -> str:
@@ -45,6 +52,7 @@ class Points:
             "items": [
                 {"label": p.label, "html": p.html, "text": p.text}
                 | ({"bases": [basis.content() for basis in p.bases]} if p.bases else {})
+                | ({"area": p.area} if p.area else {})
                 for p in self.items
             ]
         }
@@ -62,3 +70,7 @@ class Points:
             "text/markdown": self.markdown(),
             "text/plain": self.markdown(),
         }
+
+
+def _led(html: str, address: str) -> str:
+    return f'<a href="{escape(address)}">{html}</a>' if address else html

@@ -13,7 +13,7 @@ from gongbao.site.catalogue import Catalogue
 from gongbao.site.entries import is_sample
 from gongbao.site.groups import ROOT, WHOLE, Group
 from gongbao.site.internal import internal_section
-from gongbao.site.layout import Crumb, Page, Subject, fragment
+from gongbao.site.layout import Crumb, Page, Subject, fragment, relative
 from gongbao.site.reading import ReportSummary, leading
 from gongbao.standards.outcome import Outcome
 
@@ -176,12 +176,13 @@ def county_overview(
     reports = catalogue.reports(year, region)
     areas = [_area(catalogue, report) for report in reports]
     points = tuple(point for report in reports for point in report.points)
+    pages = {report.area: relative(address, report.page) for report in reports}
     body = fragment(
         "county.html.j2",
         address,
         county=shown,
         office=catalogue.cover(year, region, "office"),
-        points=Points(points).html() if points else "",
+        points=Points(points).html(pages) if points else "",
         lacking=[line for area in areas for line in area.lacking],
         areas=areas,
         downloads=catalogue.files[year, region],

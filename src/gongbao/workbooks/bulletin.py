@@ -47,6 +47,8 @@ _EFFORT = (
     ("interviews", "座谈访谈", "人"),
 )
 # What became of a verdict since last year.
+# The report that tells a point in full.
+_TOLD_IN = {"比上年": "overview", "上轮承诺": "inspect", "督导发现": "inspect", "整改要求": "inspect"}
 _BECAME = {"达标": "转为达标", "未达标": "转为未达标", "待定": "不能再判定", "没有结论": "今年没有结论"}
 _NAMED = 4  # of a list of verdicts; the table has them all
 # Counting the same people or schools in several inspections gives times, not heads.
@@ -230,7 +232,7 @@ class Bulletin:
         said.append(("上轮承诺", self.carried_words()))
         said.append(("督导发现", self.problem_words()))
         said.append(("整改要求", self.demand_words()))
-        return [Point.of(label, s) for label, sentences in said for s in sentences]
+        return [Point.of(label, s, _TOLD_IN.get(label, "")) for label, sentences in said for s in sentences]
 
     # --- 二、做法和成效 -------------------------------------------------------------------------------
 
