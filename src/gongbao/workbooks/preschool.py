@@ -62,9 +62,12 @@ class Preschool(ValueArea):
 
     def rate_finding(self) -> Sentence:
         """How many of the judged rates meet their target, and what the others lack."""
-        rates = [r for r in row_dicts(self.rates()) if r["colour"] != "this"]
+        known = row_dicts(self.rates())
+        rates = [r for r in known if r["colour"] != "this"]
         if not rates:
-            return bind("这些比率在本年度没有适用的标准值。", {})
+            first = "，".join(f"{r['short']}{r['value_text']}" for r in known[:3])
+            more = "等" if len(known) > 3 else ""
+            return bind("{first}{more}，本年度没有适用的标准值。", {"first": first, "more": more})
         failing = [r for r in rates if r["colour"] == "fail"]
         open_ = sum(r["colour"] == "undetermined" for r in rates)
         return bind(

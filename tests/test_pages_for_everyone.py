@@ -1,0 +1,249 @@
+"""WCAG 2.2 AA on each kind of page, in a real browser: colours of the reader's choice, keyboard alone, large text,
+little motion, charts and tables in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from browsing import STANDARDS, served, too_wide
+
+pytestmark = pytest.mark.browser
+
+COUNTY = "reports/2023/990103/index.html"
+REPORT = "reports/2023/990103/balance.html"
+COMPARISON = "site/areas/balance.html"
+KINDS = [
+    "index.html",
+    "404.html",
+    "reports/2023/index.html",
+    COUNTY,
+    REPORT,
+    "reports/2019/511923/finance.html",
+    "site/areas.html",
+    COMPARISON,
+    "site/indicators.html",
+    "site/indicators/backbone_teachers_per_100.html",
+    "site/data.html",
+    "site/sources.html",
+    "site/about.html",
+]
+# Where the focus is, what a reader sees of it, and how its ring stands out from what lies behind it.
+FOCUS = """() => {
+    const element = document.activeElement;
+    if (!element || element === document.body) return null;
+    window.stops = window.stops || new Map();
+    const known = window.stops.has(element);
+    const before = window.last;
+    window.stops.set(element, true);
+    window.last = element;
+    const box = element.getBoundingClientRect(), style = getComputedStyle(element);
+    const within = (value, most) => Math.min(Math.max(value, 1), most - 2);
+    const x = within(box.left + Math.min(box.width / 2, 20), innerWidth);
+    const y = within(box.top + Math.min(box.height / 2, 15), innerHeight);
+    const top = document.elementFromPoint(x, y);
+    const parts = colour => (colour.match(/[\\d.]+/g) || []).map(Number);
+    const light = colour => {
+        const [r, g, b] = parts(colour).map(c => (c /= 255) <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4);
+        return .2126 * r + .7152 * g + .0722 * b;
+    };
+    let behind = element.parentElement, ground = "rgb(255, 255, 255)";
+    for (; behind; behind = behind.parentElement) {
+        const found = getComputedStyle(behind).backgroundColor;
+        if (parts(found)[3] !== 0) { ground = found; break; }
+    }
+    const pair = [light(style.outlineColor), light(ground)].sort((a, b) => b - a);
+    return {
+        what: element.outerHTML.slice(0, 120), known,
+        later: !before || !!(before.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING)
+            || before.contains(element),
+        seen: box.bottom > 0 && box.top < innerHeight && !!top && (element.contains(top) || top.contains(element)),
+        ring: style.outlineStyle === "none" ? 0 : parseFloat(style.outlineWidth),
+        contrast: (pair[0] + .05) / (pair[1] + .05),
+    };
+}"""
+# Smaller than 24 px one way, and not a link within a line of text.
+SMALL = """() => [...document.querySelectorAll("a[href], button, summary, input, select")].filter(element => {
+    if (!element.checkVisibility() || element.classList.contains("gb-skip")) return false;
+    const box = element.getBoundingClientRect();
+    if (box.width >= 23.5 && box.height >= 23.5) return false;
+    const beside = [...element.parentNode.childNodes].some(n => n !== element && n.textContent.trim());
+    return !(getComputedStyle(element).display === "inline" && beside);
+}).map(element => `${element.outerHTML.slice(0, 120)} in ${element.parentNode.tagName}`)"""
+
+
+@pytest.fixture(scope="module")
+def site(published: Path) -> Path:
+    return published / "_site"
+
+
+@pytest.fixture(scope="module")
+def address(site: Path) -> Iterator[str]:
+    with served(site) as found:
+        yield found
+
+
+MODES: list[tuple[int, dict[str, Any]]] = [
+    (1280, {"color_scheme": "dark"}),
+    (390, {"color_scheme": "dark"}),
+    (1280, {"forced_colors": "active"}),
+    (390, {"contrast": "more"}),
+    (640, {}),  # 200 % of 1280
+]
+
+
+@pytest.mark.parametrize(("width", "mode"), MODES)
+def test_pages_are_accessible_in_the_readers_colours(
+    browser: Browser, address: str, width: int, mode: dict[str, Any]
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 850}, bypass_csp=True, **mode)
+    page = context.new_page()
+    for name in (COUNTY, REPORT, COMPARISON):
+        page.goto(f"{address}/{name}")
+        page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+        results = Axe().run(page, options=STANDARDS)
+        assert results.violations_count == 0, f"{name}: {results.generate_report()}"
+    context.close()
+
+
+def walk(page: Page) -> list[dict[str, Any]]:
+    """What Tab reaches, from the start of the page until the focus leaves it."""
+    stops: list[dict[str, Any]] = []
+    for _ in range(2000):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(FOCUS)
+        if stop is None or (stop["known"] and len(stops) > 1 and stop["what"] == stops[0]["what"]):
+            return stops  # the browser begins anew
+        stops.append(stop)
+    raise AssertionError("the focus never leaves the page")
+
+
+@pytest.mark.parametrize(("name", "width"), [(COUNTY, 390), (REPORT, 1280), (COMPARISON, 640)])
+def test_a_keyboard_walks_a_page_in_order_and_sees_where_it_is(
+    browser: Browser, address: str, name: str, width: int
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 850}, reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(f"{address}/{name}")
+    stops = walk(page)
+    assert 'href="#main"' in stops[0]["what"]
+    links = page.locator("main a[href]").evaluate_all(
+        "links => links.filter(l => l.checkVisibility()).length"
+    )
+    assert len(stops) > links
+    for stop in stops:
+        assert not stop["known"] and stop["later"], stop
+        assert stop["seen"], stop
+        assert stop["ring"] >= 2 and stop["contrast"] >= 3, stop
+    context.close()
+
+
+def test_the_first_link_leads_past_the_navigation(browser: Browser, address: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}/{REPORT}")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+    page.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_what_is_pressed_is_large_enough(browser: Browser, address: str, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 850})
+    for name in KINDS:
+        page.goto(f"{address}/{name}")
+        assert page.evaluate(SMALL) == [], name
+    page.close()
+
+
+@pytest.mark.parametrize("width", [640, 320])
+def test_large_text_needs_no_second_direction(browser: Browser, address: str, width: int) -> None:
+    """1280 px at 200 % and at 400 %: nothing is wider than the window, and what scrolls inside is labelled and
+    reached by keyboard."""
+    page = browser.new_page(viewport={"width": width, "height": 512})
+    for name in KINDS:
+        page.goto(f"{address}/{name}")
+        assert too_wide(page) <= 0, name
+        wide = page.evaluate(
+            """() => [...document.querySelectorAll("body *")].filter(element =>
+                element.checkVisibility() && element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 1
+                && /auto|scroll/.test(getComputedStyle(element).overflowX)
+                && !(element.tabIndex === 0 && element.getAttribute("role") === "region"
+                     && element.getAttribute("aria-label"))
+            ).map(element => element.outerHTML.slice(0, 120))"""
+        )
+        assert wide == [], name
+        assert page.locator("h1").is_visible(), name
+        assert page.locator("nav[aria-label='主导航'] a").evaluate_all(
+            "links => links.every(l => l.getBoundingClientRect().right <= innerWidth)"
+        ), name
+    page.close()
+
+
+def test_nothing_moves_for_who_wants_no_motion(browser: Browser, address: str) -> None:
+    context = browser.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    for name in (COUNTY, REPORT, COMPARISON):
+        page.goto(f"{address}/{name}")
+        moving = page.evaluate(
+            """() => [document.documentElement, ...document.querySelectorAll("body *")].filter(element => {
+                const style = getComputedStyle(element);
+                return style.scrollBehavior === "smooth" || style.animationName !== "none"
+                    || style.transitionDuration.split(",").some(d => parseFloat(d) > 0);
+            }).length"""
+        )
+        assert moving == 0, name
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_charts_stay_legible_in_forced_colours(browser: Browser, address: str, scheme: Any) -> None:
+    """A drawing's dark text stands on white, whatever colour the reader's pages have."""
+    context = browser.new_context(forced_colors="active", color_scheme=scheme)
+    page = context.new_page()
+    page.goto(f"{address}/{REPORT}")
+    found = page.locator(".gb-chart svg").evaluate_all(
+        "all => all.map(e => [getComputedStyle(e).backgroundColor, getComputedStyle(e).filter])"
+    )
+    assert found and all(pair == ["rgb(255, 255, 255)", "none"] for pair in found)
+    signs = page.locator(".gb-chip.gb-fail, .gb-chip.gb-pass").all_text_contents()
+    assert signs and all(sign.strip()[0] in "✓✗" for sign in signs)
+    context.close()
+
+
+def test_every_table_says_what_it_holds(browser: Browser, address: str) -> None:
+    page = browser.new_page()
+    for name in KINDS:
+        page.goto(f"{address}/{name}")
+        bare = page.evaluate(
+            """() => [...document.querySelectorAll("main table")].filter(table =>
+                !(table.caption && table.caption.textContent.trim())
+                || !table.querySelector("thead th[scope=col]")
+                || [...table.tBodies].some(body => [...body.rows].some(row => !row.querySelector("th[scope=row]")))
+            ).map(table => table.outerHTML.slice(0, 160))"""
+        )
+        assert bare == [], name
+    page.close()
+
+
+_CHART = re.compile(r'class="gb-chart" role="img" aria-label="([^"]*)"')
+_KIND_OF_CHART = re.compile("柱状图|柱形图|条形图|折线图|曲线图|饼图|散点图|示意图|图表|热力图")
+
+
+def test_a_charts_alternative_states_what_it_shows(site: Path) -> None:
+    """Numbers, a comparison, a verdict: not what kind of drawing it is."""
+    seen = 0
+    for path in site.rglob("*.html"):
+        for words in map(unescape, _CHART.findall(path.read_text("utf-8"))):
+            seen += 1
+            assert re.search(r"\d", words) and words.endswith("。") and len(words) >= 10, (path, words)
+            assert not _KIND_OF_CHART.search(words), (path, words)
+    assert seen > 500
