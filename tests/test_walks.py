@@ -139,8 +139,8 @@ def test_which_problems_are_overdue(page: Page, address: str) -> None:
     point = page.locator(".gb-points > div", has_text="整改要求")
     expect(point).to_contain_text("已经超过期限")
     point.get_by_role("link", name="整改要求").click()
-    page.locator(".gb-toc-small summary").click()
-    page.locator(".gb-toc-small").get_by_role("link", name="逾期未结的整改").click()
+    page.locator(".gb-where-toc summary").click()
+    page.locator(".gb-where-toc").get_by_role("link", name="逾期未结的整改").click()
     table = page.locator("figure.gb-table", has_text="逾期未结的整改").first
     expect(table).to_be_in_viewport()
     rows = table.locator("tbody tr")

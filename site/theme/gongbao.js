@@ -237,3 +237,140 @@
     if (event.target === box) box.close();
   });
 })();
+
+// The bar of place, year and area: its menus are the browser's own and work without this script, which fills the
+// menu of places with those of the same list, each leading to the same area, and closes a menu on Esc, on a press
+// elsewhere and when a heading was chosen.
+(function () {
+  "use strict";
+  var bar = document.querySelector(".gb-where");
+  if (!bar) return;
+  var menus = Array.from(bar.querySelectorAll("details"));
+
+  function close() { menus.forEach(function (menu) { menu.open = false; }); }
+
+  bar.addEventListener("keydown", function (event) {
+    var open = event.target.closest("details[open]");
+    if (event.key !== "Escape" || !open) return;
+    close();
+    open.querySelector("summary").focus();
+  });
+  document.addEventListener("click", function (event) {
+    if (!bar.contains(event.target) || event.target.closest(".gb-where-toc a")) close();
+  });
+
+  function choice(place, menu) {
+    var has = !menu.dataset.area || place.areas.indexOf(menu.dataset.area) >= 0;
+    var line = document.createElement("li"), link = document.createElement("a");
+    link.textContent = place.name;
+    link.href = "../" + place.code + "/" + (has && menu.dataset.area || "index") + ".html";
+    if (place.code === menu.dataset.region) link.setAttribute("aria-current", "page");
+    line.appendChild(link);
+    if (!has) {
+      var note = document.createElement("span");
+      note.textContent = " 没有这一篇，看公报首页";
+      line.appendChild(note);
+    }
+    return line;
+  }
+
+  function search(lines) {
+    var field = document.createElement("input"), frame = document.createElement("p");
+    field.type = "search";
+    field.setAttribute("aria-label", "按名称找地区");
+    field.placeholder = "按名称找地区";
+    field.addEventListener("input", function () {
+      lines.forEach(function (line) { line.hidden = line.textContent.indexOf(field.value.trim()) < 0; });
+    });
+    frame.appendChild(field);
+    return frame;
+  }
+
+  var first = menus[0], menu = first.querySelector(".gb-menu"), nearest = menu.querySelector("a");
+  first.addEventListener("toggle", function () {
+    if (!first.open || menu.dataset.filled || location.protocol === "file:") return;
+    menu.dataset.filled = "1";
+    fetch(new URL("places.json", nearest.href)).then(function (answer) {
+      if (!answer.ok) throw new Error(String(answer.status));
+      return answer.json();
+    }).then(function (list) {
+      if (list.format !== 1) throw new Error("format");
+      var made = document.createElement("ul");
+      var lines = list.places.map(function (place) { return choice(place, menu); });
+      lines.forEach(function (line) { made.appendChild(line); });
+      if (lines.length > 20) menu.prepend(search(lines), made);
+      else menu.prepend(made);
+    }).catch(function () { delete menu.dataset.filled; });  // the links to the lists are there
+  });
+})();
+
+// The citation can be copied; a chart be saved as PNG and a table as Excel file, which the browser makes of what
+// the page has (save.js, read when the first is asked for). Without this script the SVG and CSV links are there.
+(function () {
+  "use strict";
+  var own = document.currentScript.src, loading = null;
+
+  function button(text, label, press) {
+    var made = document.createElement("button");
+    made.type = "button";
+    made.textContent = text;
+    made.setAttribute("aria-label", label);
+    made.addEventListener("click", function () {
+      made.disabled = true;
+      saver().then(press).then(function () { tell(made, ""); }, function (error) {
+        tell(made, "没有成功：" + error.message);
+      }).then(function () { made.disabled = false; made.focus(); });
+    });
+    return made;
+  }
+
+  function tell(beside, text) {
+    var message = beside.parentNode.querySelector(".gb-message");
+    if (!message) {
+      message = document.createElement("span");
+      message.className = "gb-message";
+      message.setAttribute("role", "status");
+      beside.parentNode.appendChild(message);
+    }
+    message.textContent = text;
+  }
+
+  function saver() {
+    if (!loading) {
+      loading = new Promise(function (resolve, reject) {
+        var script = document.createElement("script");
+        script.src = new URL("save.js", own).href;
+        script.onload = function () { resolve(window.gongbaoSave); };
+        script.onerror = function () { loading = null; reject(new Error("程序没有读到")); };
+        document.head.appendChild(script);
+      });
+    }
+    return loading;
+  }
+
+  document.querySelectorAll(".gb-tools").forEach(function (tools) {
+    var figure = tools.closest("figure");
+    var svg = tools.querySelector('a[href$=".svg"]'), csv = tools.querySelector('a[href$=".csv"]');
+    if (!figure) return;
+    var heading = figure.querySelector("figcaption b, caption b"), name = heading ? heading.textContent : "";
+    if (svg) {
+      svg.after(" ", button("图（PNG）", name + " 图（PNG）", function (save) { return save.png(figure, svg); }));
+    }
+    if (csv && location.protocol !== "file:") {
+      csv.after(" ", button("数据（Excel）", name + " 数据（Excel）", function (save) {
+        return save.xlsx(figure, csv);
+      }));
+    }
+  });
+
+  document.querySelectorAll("button.gb-copy").forEach(function (copy) {
+    if (!navigator.clipboard) return;
+    copy.hidden = false;
+    copy.addEventListener("click", function () {
+      var text = document.getElementById(copy.dataset.copy).textContent;
+      navigator.clipboard.writeText(text).then(function () { tell(copy, "已复制"); }, function () {
+        tell(copy, "浏览器不允许复制，请选中文字复制");
+      });
+    });
+  });
+})();

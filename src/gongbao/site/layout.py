@@ -16,6 +16,7 @@ from markupsafe import Markup
 from gongbao.publication import Publication, Release
 from gongbao.site import addresses
 from gongbao.site.bodies import Heading
+from gongbao.site.where import Where
 
 TEMPLATES = Path(__file__).parent / "templates" / "pages"
 # What a page may load: its own script, style and images, nothing else. No style or script stands in a page
@@ -53,7 +54,8 @@ class Subject:
 class Page:
     """One page. `address` begins with “/”; `body` is what stands below the title; links in it are
     relative already. `sample` puts the banner 示例数据 on it. `aside` is the HTML of the side column,
-    `headings` its list of contents. `subject` is None for a page of several editions."""
+    `headings` its list of contents. `subject` is None for a page of several editions, `where` for one without
+    the bar that changes place, year and area."""
 
     address: str
     title: str
@@ -65,6 +67,7 @@ class Page:
     kind: str = "page"
     headings: tuple[Heading, ...] = ()
     subject: Subject | None = None
+    where: Where | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +166,10 @@ def _release(page: Page, release: Release) -> dict[str, Any]:
         "approved_by": release.approved_by,
         "latest": latest,
         "canonical": release.site_url + latest.removeprefix("/-") if release.site_url else latest,
+        # What is cited: it stands for ever. Without the tree's address it is a path, and no address.
+        "sealed": release.site_url + addresses.sealed(page.address, release).removeprefix("/-")
+        if release.site_url
+        else f"本站 {addresses.sealed(page.address, release).removeprefix('/-')}",
         "own": release.site_url + addresses.sealed(page.address, release) if release.site_url else "",
         "versions": addresses.versions(region, area) if region else "",
         "versions_data": addresses.versions_data(region) if region else "",

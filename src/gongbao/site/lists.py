@@ -15,8 +15,10 @@ from gongbao.site.engine import VEGALITE_VERSION, libraries
 from gongbao.site.group_pages import comparison_pages, leaf_pages, shared_pages, upper_pages
 from gongbao.site.groups import Group, leaves
 from gongbao.site.layout import Page
+from gongbao.site.places import edition_page
 from gongbao.site.snapshot import edition_snapshot
 from gongbao.site.summary import GroupSummary, add_up, summarise
+from gongbao.site.where import places_file
 from gongbao.site.writing import Made, Place, Site, Writer
 
 
@@ -67,6 +69,9 @@ def make_listed(site: Site, leaf: Group) -> Made:
     catalogue, writer = _catalogue(site, leaf), Writer(site)
     for page in leaf_pages(site.publication, catalogue, leaf):
         writer.page(page)
+    for year in catalogue.years:
+        if not set(leaf.regions).isdisjoint(catalogue.regions(year)):
+            writer.file(*places_file(catalogue, year, leaf, edition_page(year, leaf.code)))
     told = LeafTold(summarise(catalogue, leaf), _titles(site, writer))
     return Made(writer.digests, len(writer.titles), more=told)
 

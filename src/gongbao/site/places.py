@@ -15,6 +15,7 @@ from gongbao.site.groups import ROOT, WHOLE, Group
 from gongbao.site.internal import internal_section
 from gongbao.site.layout import Crumb, Page, Subject, fragment, relative
 from gongbao.site.reading import ReportSummary, leading
+from gongbao.site.where import where
 from gongbao.standards.outcome import Outcome
 
 HOME = Crumb("首页", "/index.html")
@@ -211,6 +212,7 @@ def county_overview(
         aside,
         "county",
         subject=subject(catalogue, year, region),
+        where=where(catalogue, year, region, "", leaf),
     )
 
 
@@ -321,4 +323,5 @@ def report(
         "report",
         body.headings,
         subject(catalogue, year, region, area),
+        where(catalogue, year, region, area, leaf),
     )
