@@ -96,6 +96,20 @@ def test_the_recorder_of_shifts_records(browser: Browser) -> None:
     page.close()
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_what_stands_behind_a_number_is_shown_when_it_is_asked_for(
+    browser: Browser, address: str, scripts: bool
+) -> None:
+    context = browser.new_context(java_script_enabled=scripts)
+    page = context.new_page()
+    page.goto(f"{address}/reports/2023/990103/balance.html")
+    behind = page.locator(".gb-origins .gb-origin:visible, .gb-origins .gb-shared:visible")
+    assert page.locator(".gb-origins .gb-origin").count() > 10 and behind.count() == 0
+    page.locator("a.gb-ask").first.click()
+    assert page.locator("dialog[open]").count() == 1 if scripts else behind.count() >= 1
+    context.close()
+
+
 def test_no_page_holds_a_script_or_a_style_of_its_own(site: Path) -> None:
     """The policy would refuse them; what it allows is the site's own files."""
     pages = sorted(site.rglob("*.html"))

@@ -48,12 +48,13 @@ window.gongbaoSave = (function () {
     });
   }
 
-  // Lines of at most `width`: Chinese may be broken after any character.
+  // Lines of at most `width`: Chinese may be broken after any character but before a closing sign, numbers and
+  // words stay whole.
   function broken(pen, words, width) {
     var lines = [], line = "";
-    Array.from(words).forEach(function (character) {
-      if (line && pen.measureText(line + character).width > width) { lines.push(line); line = ""; }
-      line += character;
+    (words.match(/(?:[A-Za-z0-9.,%\/:_-]+|.)[，。；：、！？）》」』”’％]*/gu) || []).forEach(function (part) {
+      if (line && pen.measureText(line + part).width > width) { lines.push(line); line = ""; }
+      line += part;
     });
     return line ? lines.concat(line) : lines;
   }
