@@ -16,7 +16,7 @@ from gongbao.present.table import Column, make_table
 from gongbao.site.asking import Origin, entries_in, linked, origins, origins_html, refs_in, together
 from gongbao.site.catalogue import Catalogue
 from gongbao.site.plan import plan_of
-from gongbao.workbooks.bases import rows_place, value_basis, with_bases
+from gongbao.workbooks.bases import from_rows, place_of, rows_place, value_basis, with_bases
 from gongbao.workbooks.table_cells import table_rows
 from gongbao.workbooks.teachers import Rate
 from gongbao.workbooks.values import row_ref
@@ -209,3 +209,22 @@ def test_an_analysts_own_column_says_how_it_was_computed() -> None:
     use_theme()
     spec = chart_spec(alt.Chart(frame).mark_bar().encode(x="rate:Q", y="item:N"))
     assert "basis" not in str(spec)
+
+
+def test_a_table_counted_from_records_says_where_they_stand() -> None:
+    class Cases:
+        rows = (
+            {"_file": "d/a.xlsx", "_sheet": "整改", "_row": 4},
+            {"_file": "d/a.xlsx", "_sheet": "整改", "_row": 5},
+        )
+
+        @from_rows("rows")
+        def states(self) -> pd.DataFrame:
+            return pd.DataFrame({"state": ["办结"], "n": [2]})
+
+    frame = Cases().states().assign(more=1)  # what is made of it keeps it
+    assert place_of(frame) == "d/a.xlsx 工作表“整改” 第4—5行"
+    table = make_table("t", 1, "状态", [Column("状态")], [["办结"]], place=place_of(frame))
+    assert "数据位置：d/a.xlsx 工作表“整改” 第4—5行" in table.html() and "数据位置" in table.markdown()
+    assert Table.from_content(table.content()) == table
+    assert "place" not in make_table("t", 1, "状态", [Column("状态")], [["办结"]]).content()

@@ -84,7 +84,8 @@ def to_cell(value: Any, column: Column) -> Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A published table: `id` is unique on its page, `rows` hold one Cell for each column."""
+    """A published table: `id` is unique on its page, `rows` hold one Cell for each column. `place` says in
+    which sheets and rows of a submission its numbers stand, where they are no single cells."""
 
     id: str
     number: int
@@ -93,6 +94,7 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
     source: str = ""
+    place: str = ""
 
     def content(self) -> dict[str, Any]:
         return {
@@ -103,7 +105,7 @@ class Table:
             "source": self.source,
             "columns": [fields_of(c) for c in self.columns],
             "rows": [[c.content() for c in row] for row in self.rows],
-        }
+        } | ({"place": self.place} if self.place else {})
 
     @classmethod
     def from_content(cls, content: Mapping[str, Any]) -> Table:
@@ -115,6 +117,7 @@ class Table:
             rows=tuple(tuple(map(Cell.from_content, row)) for row in content["rows"]),
             note=content["note"],
             source=content["source"],
+            place=content.get("place", ""),
         )
 
     @property
@@ -147,7 +150,7 @@ class Table:
             f'<table data-quarto-disable-processing="true"><caption>{caption}</caption>'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
         )
-        return table + notes_html(self.note, self.source)
+        return table + notes_html(self.note, self.source, self.place)
 
     def figure_html(self, assets: str = "") -> str:
         """The table as it stands on a page; `assets` is the address of its `.csv` without the ending."""
@@ -169,7 +172,9 @@ class Table:
             f": {text(self.caption)}",
             "",
         ]
-        return "\n".join(lines) + "".join(f"\n{line}\n" for line in note_lines(self.note, self.source))
+        return "\n".join(lines) + "".join(
+            f"\n{line}\n" for line in note_lines(self.note, self.source, self.place)
+        )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         return {
@@ -180,12 +185,13 @@ class Table:
         }
 
 
-def note_lines(note: str, source: str) -> list[str]:
-    return [f"{label}：{text}" for label, text in (("注", note), ("来源", source)) if text]
+def note_lines(note: str, source: str, place: str = "") -> list[str]:
+    said = (("注", note), ("来源", source), ("数据位置", place))
+    return [f"{label}：{text}" for label, text in said if text]
 
 
-def notes_html(note: str, source: str) -> str:
-    return "".join(f'<p class="gb-note">{escape(line)}</p>' for line in note_lines(note, source))
+def notes_html(note: str, source: str, place: str = "") -> str:
+    return "".join(f'<p class="gb-note">{escape(line)}</p>' for line in note_lines(note, source, place))
 
 
 def chip(outcome: str, text: str) -> str:
@@ -222,6 +228,7 @@ def make_table(
     rows: Sequence[Sequence[Any]],
     note: str = "",
     source: str = "",
+    place: str = "",
 ) -> Table:
     """A Table from any values, each turned into a cell by its column."""
     width = len(columns)
@@ -234,5 +241,5 @@ def make_table(
     ]
     return Table(
         id, number, caption, tuple(columns[i] for i in kept), tuple(tuple(row[i] for i in kept) for row in cells),
-        note, source,
+        note, source, place,
     )  # fmt: skip

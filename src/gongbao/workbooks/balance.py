@@ -70,7 +70,7 @@ class Balance:
     @cached_property
     def schools(self) -> BalanceSchools | None:
         """The school-level results, None when no school data were submitted."""
-        return None if self.result is None else BalanceSchools(self.result, self.named)
+        return None if self.result is None else BalanceSchools(self.result, self.named, self.school_rows)
 
     def named(self, indicator_id: str) -> dict[str, Any]:
         """name, short (for charts), unit and decimals of an indicator."""

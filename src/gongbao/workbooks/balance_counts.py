@@ -11,6 +11,7 @@ from gongbao.present import Number, Sentence, plain
 from gongbao.present.sentence import bind
 from gongbao.rows import row_dicts
 from gongbao.standards.guarantee import CLASS_BANDS
+from gongbao.workbooks.bases import place_of, with_place
 
 COUNT, RESOLVED = "large_class_count", "large_classes_resolved"
 LAYOUT = "布局"
@@ -76,7 +77,7 @@ def class_size_rows(sizes: pd.DataFrame) -> pd.DataFrame:
         for (name, _), word in zip(CLASS_BANDS, BAND_NAMES, strict=True)
         if r["classes"]
     ]
-    return pd.DataFrame(rows, columns=["level", "band", "classes", "share"])
+    return with_place(pd.DataFrame(rows, columns=["level", "band", "classes", "share"]), place_of(sizes))
 
 
 def class_size_sentence(sizes: pd.DataFrame) -> Sentence:

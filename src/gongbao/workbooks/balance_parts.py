@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from gongbao.present import Verdict, plain
+from gongbao.present import Basis, Verdict, basis_of, plain
 from gongbao.rows import row_dicts
 from gongbao.standards import Outcome, all_of, evaluate_duty
 from gongbao.standards.guarantee import (
@@ -27,6 +27,7 @@ from gongbao.standards.guarantee import (
     settle,
 )
 from gongbao.standards.rules import QUALITY, TEACHING_POINT_PUPILS, VALUE
+from gongbao.workbooks.bases import frame_place, place_of, with_place
 from gongbao.workbooks.judging import judge_values
 from gongbao.workbooks.surveyed import Surveyed, surveyed
 
@@ -97,6 +98,11 @@ class Part:
     def name(self) -> str:
         return NAMES[self.framework_id]
 
+    @property
+    def key(self) -> str:
+        """Names its verdict."""
+        return f"balance.{self.framework_id.replace(QUALITY + '_', QUALITY + '.')}"
+
     def __bool__(self) -> bool:
         """Whether the office declared it or its school data show some of it: a single value that another
         area reports too is no evaluation."""
@@ -117,6 +123,18 @@ class Part:
             words |= {Outcome.PASS: "未发现", Outcome.FAIL: "存在"}
         return "、".join(f"{words[o]}{self.count(o)}项" for o in Outcome if self.count(o))
 
+    def said(self) -> Basis:
+        """How the counts came about: each item that counts, with its outcome."""
+        counted = "；".join(
+            f"{r['no']}. {r['outcome'].label}" for r in row_dicts(self.items) if r["confirmed"]
+        )
+        return basis_of(
+            (self.key,), f"优质均衡：{self.name}", self.counts(),
+            formula="逐项判定后计数；填报和数据不一致的待定，依据待核实的不计", counted=counted,
+            data=place_of(self.items), source=self.source,
+            rule="教督〔2017〕6号《县域义务教育优质均衡发展督导评估办法》",
+        )  # fmt: skip
+
     def verdict(self) -> Verdict:
         """The part as a whole; its gap names what is not met and where declaration and data disagree."""
         rows = [r for r in row_dicts(self.items) if r["confirmed"]]
@@ -130,9 +148,9 @@ class Part:
         if not self:
             words.append("本年度未报送。")
         return Verdict(
-            key=f"balance.{self.framework_id.replace(QUALITY + '_', QUALITY + '.')}",
+            key=self.key,
             label=f"优质均衡：{self.name}", outcome=self.outcome.value,
-            shown=self.counts() if self else "未报",
+            shown=self.counts() if self else "未报", basis=self.said() if self else None,
             target="都没有发生" if self.framework_id == VETO else f"{len(rows)}项都达到", gap="".join(words),
         )  # fmt: skip
 
@@ -199,6 +217,7 @@ def make_parts(report: Report, year: int) -> Parts:
         source = "；".join(dict.fromkeys(titles[s] for s in own["source_id"] if s in titles))
         step = results[-1].step if results else ""
         made[framework] = _part(framework, items, declared, checks, judged, approved, step, source)
+        with_place(made[framework].items, frame_place(own))
     return Parts(
         support=made[SUPPORT],
         teaching=made[TEACHING],
@@ -207,7 +226,7 @@ def make_parts(report: Report, year: int) -> Parts:
         approved=approved,
         reported_approval=told,
         checks=checks,
-        class_sizes=class_bands(schools, school_year, least),
+        class_sizes=with_place(class_bands(schools, school_year, least), frame_place(school_year)),
     )
 
 

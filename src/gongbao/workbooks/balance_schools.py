@@ -22,6 +22,7 @@ from gongbao.rows import row_dicts
 from gongbao.standards import RULES, BalanceResult, CoefficientGap, Outcome, coefficient_gaps, school_gaps
 from gongbao.standards.disclosure import School, schools_to_list
 from gongbao.standards.rules import LEVELS, QUALITY
+from gongbao.workbooks.bases import from_rows
 from gongbao.workbooks.once import once
 
 UNNAMED = "未公开校名"
@@ -37,16 +38,19 @@ def needed(value: float, unit: str) -> str:
 
 @dataclass(frozen=True)
 class BalanceSchools:
-    """School-level results of one region and year. `named` gives name, short, unit, decimals of an indicator."""
+    """School-level results of one region and year. `named` gives name, short, unit, decimals of an
+    indicator; `place` says where the school data stand."""
 
     result: BalanceResult
     named: Callable[[str], dict[str, Any]]
+    place: str = ""
 
     @cached_property
     def _gaps(self) -> list[CoefficientGap]:
         return [gap for gap in coefficient_gaps(self.result) if gap.standard == QUALITY]
 
     @once
+    @from_rows("place")
     def counts(self) -> pd.DataFrame:
         """How many schools meet the school rule: level, schools, passed, failed, open."""
         rows = []
@@ -78,6 +82,7 @@ class BalanceSchools:
         )
 
     @once
+    @from_rows("place")
     def ratio_summary(self) -> pd.DataFrame:
         """The named schools' ratios by indicator: level, name, short, schools, met, lowest, median, highest."""
         groups: dict[tuple[str, str, str], list[dict[Any, Any]]] = {}
@@ -92,6 +97,7 @@ class BalanceSchools:
         columns = ["level", "name", "short", "schools", "met", "lowest", "median", "highest"]
         return pd.DataFrame(rows, columns=columns)
 
+    @from_rows("place")
     def short_schools(self) -> pd.DataFrame:
         """The named schools that fail the school rule and what each lacks.
 
@@ -145,6 +151,7 @@ class BalanceSchools:
         return int((failing & ~verdicts["publish_name"].astype(bool)).sum())
 
     @once
+    @from_rows("place")
     def shortfalls(self) -> pd.DataFrame:
         """What all schools below a threshold lack together: level, name, schools, shortfall, unit; as printed."""
         gaps = school_gaps(self.result.indicators)
@@ -168,6 +175,7 @@ class BalanceSchools:
         )
 
     @once
+    @from_rows("place")
     def plans(self) -> pd.DataFrame:
         """For each coefficient above its limit one way to bring it down, in short.
 
@@ -195,6 +203,7 @@ class BalanceSchools:
                    "unit", "schools", "cv_after", "cv_after_shown"]  # fmt: skip
         return pd.DataFrame(rows, columns=columns)
 
+    @from_rows("place")
     def plan_schools(self) -> pd.DataFrame:
         """Which named schools get how much in the plans: level, name, school_name, before, added, after, unit."""
         units = self.result.units
@@ -230,12 +239,14 @@ class BalanceSchools:
                    "after_shown", "unit"]  # fmt: skip
         return pd.DataFrame(rows, columns=columns)
 
+    @from_rows("place")
     def excluded(self) -> pd.DataFrame:
         """Units that don't count, without names: reason, level, units."""
         groups = self.result.excluded.groupby(["excluded_reason", "level"], sort=False)
         rows = [(reason, level, len(group)) for (reason, level), group in groups]
         return pd.DataFrame(rows, columns=["reason", "level", "units"])
 
+    @from_rows("place")
     def missing(self) -> pd.DataFrame:
         """Schools that count and whose numbers are lacking: school_name, level, lacking."""
         units = self.result.units

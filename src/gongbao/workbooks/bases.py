@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec
 
 import pandas as pd
 
@@ -16,6 +17,7 @@ from gongbao.present import Basis, basis_of, plain
 from gongbao.rows import row_dicts
 from gongbao.standards.outcome import exact
 
+P = ParamSpec("P")
 Row = Mapping[Any, Any]
 SUFFIX = "_basis"  # of the column that says of another how its numbers were computed
 ONLY_GROW = (
@@ -43,6 +45,38 @@ def rows_place(rows: Iterable[Row]) -> str:
 def frame_place(frame: pd.DataFrame) -> str:
     """`rows_place` of a frame of `Report.read`, "" of one without rows."""
     return rows_place(row_dicts(frame[["_file", "_sheet", "_row"]])) if len(frame) else ""
+
+
+def with_place(frame: pd.DataFrame, *places: str) -> pd.DataFrame:
+    """The frame with where its numbers stand, for the line below its table; tables made of it keep it."""
+    frame.attrs["place"] = "；".join(dict.fromkeys(place for place in places if place))
+    return frame
+
+
+def place_of(frame: pd.DataFrame) -> str:
+    """What `with_place` said of a frame, "" if nothing."""
+    return str(frame.attrs.get("place", ""))
+
+
+def from_rows(*names: str) -> Callable[[Callable[P, pd.DataFrame]], Callable[P, pd.DataFrame]]:
+    """For a result's method that gives a frame computed from rows of a submission: `names` are the attributes
+    that hold those rows (a frame, a list of dicts, or already the words of `rows_place`)."""
+
+    def of(method: Callable[P, pd.DataFrame]) -> Callable[P, pd.DataFrame]:
+        @wraps(method)
+        def placed(*args: P.args, **kwargs: P.kwargs) -> pd.DataFrame:
+            held = (getattr(args[0], name) for name in names)
+            return with_place(method(*args, **kwargs), *map(_place_of_rows, held))
+
+        return placed
+
+    return of
+
+
+def _place_of_rows(held: Any) -> str:
+    if isinstance(held, str):
+        return held
+    return frame_place(held) if isinstance(held, pd.DataFrame) else rows_place(held)
 
 
 def with_bases(frame: pd.DataFrame, column: str, make: Callable[[Row], Basis | None]) -> pd.DataFrame:
@@ -75,7 +109,7 @@ def growth_basis(row: Row, year: int, key: Sequence[str] = (), **said: str) -> B
     if math.isnan(row["growth"]):
         return None
     rate = row["kind"] == "rate"
-    formula = "本年 － 上年，单位是百分点" if rate else "（本年 － 上年）÷ 上年 × 100%，由未舍入的数计算"
+    formula = "本年 － 上年，单位是百分点" if rate else "（本年 － 上年）÷ 上年 × 100%"
     counted = _change(row, year)
     if row["growth_origin"]:
         formula = "填报的数，原样引用" + (

@@ -308,6 +308,7 @@ class Bulletin:
         rows = [
             {
                 "level": row["level"], "name": row["name"], "unit": row["unit"] or "—",
+                "mean_basis": row["mean_basis"], "std_basis": row["std_basis"], "cv_basis": row["cv_basis"],
                 "mean": row["mean"], "mean_shown": row["mean_shown"],
                 "std": row["std"], "std_shown": row["std_shown"],
                 "cv": row["cv"], "cv_shown": row["cv_shown"],
@@ -321,12 +322,13 @@ class Bulletin:
                 "level": row["level"], "name": "综合差异系数", "unit": "—", "cv": row["cv"],
                 "mean_shown": "—", "std_shown": "—", "cv_shown": row["cv_shown"], "limit": row["limit"],
                 "limit_shown": row["limit_shown"], "outcome": row["outcome"], "standard": "基本均衡",
+                "cv_basis": row["cv_basis"],
             }
             for row in row_dicts(self.composites)
         ]  # fmt: skip
         columns = [
             "standard", "level", "name", "unit", "mean", "mean_shown", "std", "std_shown", "cv", "cv_shown",
-            "limit", "limit_shown", "outcome",
+            "limit", "limit_shown", "outcome", "mean_basis", "std_basis", "cv_basis",
         ]  # fmt: skip
         return pd.DataFrame(rows, columns=columns)
 

@@ -15,7 +15,7 @@ from gongbao.rows import row_dicts
 from gongbao.standards import DutyResult, Outcome, Target, evaluate_duty, self_vs_recheck
 from gongbao.standards.grades import band_table, frameworks_of, names_of
 from gongbao.standards.outcome import exact
-from gongbao.workbooks.bases import frame_place
+from gongbao.workbooks.bases import frame_place, from_rows
 from gongbao.workbooks.duty_work import DutyWork, make_duty_work, no_work
 from gongbao.workbooks.judging import SIGNS
 from gongbao.workbooks.once import once
@@ -84,6 +84,7 @@ class Duty:
         """Full score of the latest evaluation, as printed."""
         return plain(self.latest.totals.full)
 
+    @from_rows("places")
     def aspects(self) -> pd.DataFrame:
         """Aspects of the latest evaluation: no, name, full_score, score, deduction, items, met, basic, unmet."""
         return self.latest.aspects.copy()
@@ -97,10 +98,12 @@ class Duty:
         items["status"] = pd.Series([_status(s) for s in items["status"]], index=items.index, dtype=object)
         return items[["aspect", "no", "name", "status", "full_score", "score", "deduction"]]
 
+    @from_rows("places")
     def deductions(self) -> pd.DataFrame:
         """Points lost in the latest evaluation: no, name, full_score, deduction, reason, planned_fix, related."""
         return self.latest.deductions.copy() if self.results else pd.DataFrame()
 
+    @from_rows("places")
     def tree(self) -> pd.DataFrame:
         """Aspects, items and points of the latest evaluation in order, as an indented table.
 
@@ -145,6 +148,7 @@ class Duty:
         frame["reached"] = ["✓ 本次等级" if reached else "" for reached in frame["reached"]]
         return frame[["grade", "range", "reached"]]
 
+    @from_rows("places")
     def gaps(self) -> pd.DataFrame:
         """Self-evaluation beside recheck: no, name, full_score, self, recheck, gap (empty without both).
 
@@ -186,6 +190,7 @@ class Duty:
             },
         )
 
+    @from_rows("places")
     def totals(self) -> pd.DataFrame:
         """One row for each evaluation: step, date, total, full, grade, grade_basis."""
         return pd.DataFrame(
@@ -254,6 +259,14 @@ class Duty:
                     "，".join(f"{word}{n}项" for word, n in known.items()),
                     float(self.latest.totals.items),
                     "项",
+                    basis=basis_of(
+                        ("duty", "items"),
+                        "测评内容",
+                        f"{self.latest.totals.items}项",
+                        formula="测评体系里的内容，按达标情况计数",
+                        counted="，".join(f"{word}{n}项" for word, n in counts.items() if n),
+                        data=self.places,
+                    ),
                 )
             )
         return found
@@ -352,7 +365,9 @@ def make_duty(report: Report, year: int | None = None) -> Duty:
         & evaluations["framework_id"].isin(frameworks_of(items, ("duty",)))
     ]
     bands = report.read("grade_bands")
-    results = evaluate_duty(items, report.read("eval_scores", year=year), evaluations, bands)
+    scores = report.read("eval_scores", year=year)
+    own = scores[scores["eval_id"].isin(evaluations["eval_id"])]
+    results = evaluate_duty(items, scores, evaluations, bands)
     titles = report.titles(year)
     sources = [titles[s] for s in evaluations["source_id"] if isinstance(s, str) and s in titles]
     return Duty(
@@ -363,7 +378,7 @@ def make_duty(report: Report, year: int | None = None) -> Duty:
         work=make_duty_work(report, year),
         source="；".join(dict.fromkeys(sources)),
         gap_limit=report.targets(year).find(SELF_GAP, "数值", "全部"),
-        places=frame_place(evaluations),
+        places="；".join(filter(None, (frame_place(evaluations), frame_place(own)))),
     )
 
 

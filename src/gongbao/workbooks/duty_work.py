@@ -14,6 +14,7 @@ from gongbao.present.sentence import bind
 from gongbao.rows import row_dicts
 from gongbao.standards.campaigns import STAGES, ladder
 from gongbao.standards.grades import grade_counts, latest_grades, names_of
+from gongbao.workbooks.bases import from_rows
 
 if TYPE_CHECKING:
     from gongbao.workbooks.report import Report
@@ -39,6 +40,7 @@ class DutyWork:
     def __bool__(self) -> bool:
         return bool(len(self.towns) or len(self.campaigns))
 
+    @from_rows("campaigns")
     def ladder(self) -> pd.DataFrame:
         """Campaigns by stage (standards.campaigns.ladder) with the sources' titles as `source`."""
         frame = ladder(self.campaigns, self.region)
@@ -53,12 +55,14 @@ class DutyWork:
         frame = self.ladder()
         return [stage for stage in STAGES if (frame[stage] != "").any()]
 
+    @from_rows("towns")
     def town_bands(self) -> pd.DataFrame:
         """Towns by grade: framework, grade, count, share; best grade first, ungraded last."""
         grades = latest_grades(self.towns, self.bands)
         frame = grade_counts(grades, self.bands)
         return frame.assign(framework=[self.frameworks.get(f, f) for f in frame["framework_id"]])
 
+    @from_rows("towns")
     def town_list(self) -> pd.DataFrame:
         """Towns in the order of their codes, with the grade and no score: town, framework, grade, step, date."""
         grades = latest_grades(self.towns, self.bands)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from gongbao.present import Verdict
+from gongbao.present import Verdict, basis_of
 from gongbao.rows import row_dicts
 from gongbao.standards import Outcome, all_of, growth_disagreement, not_decreasing
 from gongbao.workbooks.bases import ONLY_GROW, growth_basis
@@ -65,7 +65,16 @@ def finance_verdicts(
             outcome=all_of(outcomes).value,
             target=target,
             headline=True,
-            shown=f"{outcomes.count(Outcome.PASS)}个/{len(outcomes)}个学段",
+            shown=(shown := f"{outcomes.count(Outcome.PASS)}个/{len(outcomes)}个学段"),
+            basis=basis_of(
+                ("finance.per_pupil",),
+                each,
+                shown,
+                formula="每个学段的生均经费都不低于上年才算达标",
+                rule=ONLY_GROW,
+                counted="；".join(f"{r['stage']} {r['growth_shown']}" for r in rows),
+                source="；".join(dict.fromkeys(r["source"] for r in rows if r["source"])),
+            ),
             gap="".join("、".join(which) + end for which, end in words if which),
         )
     )

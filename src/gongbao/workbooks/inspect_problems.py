@@ -31,6 +31,7 @@ from gongbao.standards.rectification import (
     state_counts,
     timing_counts,
 )
+from gongbao.workbooks.bases import from_rows
 from gongbao.workbooks.names import OBJECT_TYPES, Names
 from gongbao.workbooks.once import once
 from gongbao.workbooks.values import text
@@ -57,7 +58,8 @@ def day_words(day: date | str | None) -> str:
 class Problems:
     """What inspections found and what was done about it, as known on the day `as_of`.
 
-    `findings` are this year's (schema.FINDINGS), `earlier` those of former years by (year, id).
+    `findings` are this year's (schema.FINDINGS), `earlier` those of former years by (year, id); `place` says
+    where the rows of the cases stand.
     """
 
     year: int
@@ -71,6 +73,7 @@ class Problems:
     notices: Mapping[str, str]
     last_measures: Mapping[str, str]
     names: Names
+    place: str = ""
 
     def __bool__(self) -> bool:
         return bool(len(self.findings) or self.filed or self.last_cases)
@@ -82,16 +85,19 @@ class Problems:
 
     # --- counts ------------------------------------------------------------------------------
 
+    @from_rows("place")
     def states(self) -> pd.DataFrame:
         """Cases by state (state, cases); every case is in exactly one."""
         counts = state_counts(self.cases, self.as_of)
         return pd.DataFrame([{"state": s.value, "cases": n} for s, n in counts.items()])
 
+    @from_rows("place")
     def steps(self) -> pd.DataFrame:
         """How many cases got as far as each step: step, cases."""
         reached = stages_reached(self.cases, self.as_of)
         return pd.DataFrame([{"step": step, "cases": n} for step, n in reached.items()])
 
+    @from_rows("place")
     def timing_table(self) -> pd.DataFrame:
         """Cases against their deadline (timing, cases); every case is in exactly one row."""
         return pd.DataFrame([{"timing": t.value, "cases": n} for t, n in self.timings().items()])
@@ -105,6 +111,7 @@ class Problems:
     def median_days(self) -> float | None:
         return median_days(self.cases, self.as_of)
 
+    @from_rows("place")
     def burn_down(self) -> pd.DataFrame:
         """Open cases at each month's end (standards.rectification.burn_down)."""
         return burn_down(self.cases, self.year, self.as_of)
@@ -117,11 +124,13 @@ class Problems:
 
     # --- tables ------------------------------------------------------------------------------
 
+    @from_rows("place")
     def register(self) -> pd.DataFrame:
         """Every case: object, topic, text, unit, measure, issued, deadline, extended, reminders, closed,
         state, timing, days (till closing), recheck, notice_no. Dates ISO, with …_shown in words."""
         return pd.DataFrame([self._row(case) for case in self.filed], columns=_REGISTER)
 
+    @from_rows("place")
     def overdue(self) -> pd.DataFrame:
         """Open cases past their deadline, longest first: unit, object, text, issued, deadline, days_over,
         reminders, notice_no. Units, never people."""
@@ -133,6 +142,7 @@ class Problems:
         rows.sort(key=lambda row: -row["days_over"])
         return pd.DataFrame(rows, columns=[*_PLACE, *_DATES, "days_over", "reminders", "notice_no"])
 
+    @from_rows("findings", "place")
     def open_problems(self) -> pd.DataFrame:
         """What was not put right by `as_of`: findings of this year, then cases of earlier ones.
 
@@ -142,6 +152,7 @@ class Problems:
         return pd.DataFrame(rows, columns=[*_PROBLEM, "unit", "state", "deadline", "deadline_shown"])
 
     @once
+    @from_rows("findings", "place")
     def problems_by_unit_type(self) -> pd.DataFrame:
         """This year's findings by kind of unit, then gravity: object_type, object, topic, severity, text,
         state (未立项 without a case; of several cases the least advanced)."""
@@ -151,6 +162,7 @@ class Problems:
         return pd.DataFrame(rows, columns=[*_PROBLEM, "state"])
 
     @once
+    @from_rows("place")
     def demands(self) -> pd.DataFrame:
         """What the bulletin demands: each open case with unit, measure and deadline, and each finding
         without a case. Columns: problem, object, unit, measure, deadline, basis, state."""
@@ -167,6 +179,7 @@ class Problems:
         return pd.DataFrame(rows, columns=columns)
 
     @once
+    @from_rows("place")
     def carried_over(self) -> pd.DataFrame:
         """What last year left open and what became of it: text, object, unit, measure (promised), deadline,
         closed, fate (…_shown as a chip), days_over."""
@@ -268,6 +281,7 @@ class Problems:
         )
 
     @once
+    @from_rows("findings", "place")
     def _grouped(self, column: str) -> pd.DataFrame:
         rows: dict[str, dict[str, Any]] = {}
         for finding in row_dicts(self.findings):

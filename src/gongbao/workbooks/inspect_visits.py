@@ -10,7 +10,7 @@ import pandas as pd
 
 from gongbao.present import Basis, Cell, plain
 from gongbao.standards import Outcome
-from gongbao.workbooks.bases import rows_place, share_basis
+from gongbao.workbooks.bases import from_rows, rows_place, share_basis
 from gongbao.workbooks.names import Names
 from gongbao.workbooks.values import text
 
@@ -53,6 +53,7 @@ class Visits:
         zoned = {str(row["school_id"]) for row in self.schools if text(row["zone_id"])}
         return zoned or {str(row["school_id"]) for row in self.schools}
 
+    @from_rows("rows")
     def by_month(self) -> pd.DataFrame:
         """Regular visits by month: month, visits (a school a day is one), schools, share (% of all)."""
         days, known = self._days(), self.in_zones()
@@ -81,6 +82,7 @@ class Visits:
         frame = pd.DataFrame(rows, columns=["month", "visits", "schools", "share", "share_basis"])
         return frame if frame["visits"].sum() else frame.iloc[:0]
 
+    @from_rows("rows")
     def school_months(self) -> pd.DataFrame:
         """Schools that may be named × months: school (without the region's name), month, days visited.
 
@@ -100,6 +102,7 @@ class Visits:
                 rows += [{"school": short, "month": m, "days": months.count(m)} for m in sorted(set(months))]
         return pd.DataFrame(rows if listed >= FEWEST_LISTED else [], columns=["school", "month", "days"])
 
+    @from_rows("rows")
     def zone_months(self) -> pd.DataFrame:
         """Zones × months: school (the zone's name, 责任区…), month, days (visits to its schools)."""
         zone_of = {str(row["school_id"]): text(row["zone_id"]) for row in self.schools}
@@ -111,6 +114,7 @@ class Visits:
         rows = [{"school": f"责任区{zone}", "month": m, "days": n} for (zone, m), n in sorted(counts.items())]
         return pd.DataFrame(rows, columns=["school", "month", "days"])
 
+    @from_rows("rows", "schools")
     def by_term(self, least: float) -> pd.DataFrame:
         """Schools visited at least `least` times in a term: term, schools (all), met, never, share (%)."""
         days, known = self._days(), self.in_zones()
@@ -144,6 +148,7 @@ class Visits:
                 found.setdefault(str(row["school_id"]), {})[item] = str(row["result"])
         return found
 
+    @from_rows("rows")
     def five_matrix(self) -> pd.DataFrame:
         """Schools that may be named × the five: school, 作业 … 体质 as chips (未查 where not looked at)."""
         rows = []
@@ -154,6 +159,7 @@ class Visits:
                 rows.append({"school": name} | cells)
         return pd.DataFrame(rows, columns=["school", *FIVE])
 
+    @from_rows("rows")
     def five_counts(self) -> pd.DataFrame:
         """Each of the five over the schools looked at: item, schools, 符合, 基本符合, 不符合, share (% 符合).
 

@@ -17,7 +17,7 @@ from gongbao.standards import Target
 from gongbao.standards.rectification import DeadlineRule, read_cases
 from gongbao.workbooks import inspect_words as words
 from gongbao.workbooks import records
-from gongbao.workbooks.bases import frame_place
+from gongbao.workbooks.bases import frame_place, from_rows, rows_place
 from gongbao.workbooks.inspect_facts import case_facts, count, counted_in
 from gongbao.workbooks.inspect_problems import Problems, day_words
 from gongbao.workbooks.inspect_visits import Visits
@@ -74,6 +74,7 @@ class Inspect:
     # --- inspections ---------------------------------------------------------------------------
 
     @once
+    @from_rows("rows")
     def inspections(self, *kinds: str) -> pd.DataFrame:
         """Inspections (of those kinds, or all) by date: when, type, topic, basis_doc, the counts of COUNTS
         with …_shown, found and resolved (findings of this inspection, empty where none is listed), note,
@@ -123,6 +124,7 @@ class Inspect:
             said |= {column: row[column], f"{column}_shown": number.digits}
         return said
 
+    @from_rows("rows")
     def calendar(self) -> pd.DataFrame:
         """Inspections by month and kind: month, type, n. One over several months is in each of them; one
         whose month is not known is in none."""
@@ -148,7 +150,7 @@ class Inspect:
         p = self.problems
         return Problems(
             p.year, p.as_of, p.rule, findings, p.earlier, p.cases, p.last_cases, p.measures, p.notices,
-            p.last_measures, p.names,
+            p.last_measures, p.names, p.place,
         )  # fmt: skip
 
     # --- values --------------------------------------------------------------------------------
@@ -229,7 +231,8 @@ class Inspect:
         found = []
         if self.rows:
             kinds = "，".join(f"{kind}{n}" for kind, n in list(self.kinds().items())[:3])
-            found.append(count("督导检查", len(self.rows), "次", kinds))
+            told = count("督导检查", len(self.rows), "次", kinds)
+            found.append(counted_in(self, "inspections", told, formula="督导检查表里的条数"))
         findings = self.problems.findings
         if len(findings):
             grave = int((findings["severity"] == "重大").sum())
@@ -296,7 +299,7 @@ def make_inspect(report: Report, year: int, as_of: str | None = None) -> Inspect
     }
     problems = Problems(
         year, day, rule, findings, earlier, cases, read_cases(last_rows, rule, year - 1),
-        _texts(rows, "measure"), _texts(rows, "notice_no"), _texts(last_rows, "measure"), names,
+        _texts(rows, "measure"), _texts(rows, "notice_no"), _texts(last_rows, "measure"), names, frame_place(rows),
     )  # fmt: skip
     inspections = row_dicts(report.read("inspections", year=year))
     own_schools = row_dicts(report.read("schools", year=year))
@@ -307,6 +310,7 @@ def make_inspect(report: Report, year: int, as_of: str | None = None) -> Inspect
     values = report.values(area="inspect", year=year)
     targets = report.targets(year)
     documents = {"findings": findings, "rectifications": rows}
+    places = {name: frame_place(frame) for name, frame in documents.items()}
     return Inspect(
         year=year,
         rows=inspections,
@@ -318,8 +322,9 @@ def make_inspect(report: Report, year: int, as_of: str | None = None) -> Inspect
         per_month=targets.find(PER_MONTH, "数值", "全部"),
         staff=report.staffing("问责处理", year=year),
         titles=report.titles(year),
-        places={name: frame_place(frame) for name, frame in documents.items()},
-        source_ids={name: [text(i) for i in frame["source_id"]] for name, frame in documents.items()},
+        places=places | {"inspections": rows_place(inspections)},
+        source_ids={name: [text(i) for i in frame["source_id"]] for name, frame in documents.items()}
+        | {"inspections": [text(row["source_id"]) for row in inspections]},
     )
 
 

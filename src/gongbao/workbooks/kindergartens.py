@@ -13,7 +13,7 @@ from gongbao.rows import row_dicts
 from gongbao.standards import LocalTargets, Outcome
 from gongbao.standards.grades import grade_counts, latest_grades
 from gongbao.standards.preschool import RoundCoverage, followed_up, round_coverage
-from gongbao.workbooks.bases import frame_place
+from gongbao.workbooks.bases import frame_place, from_rows
 from gongbao.workbooks.once import once
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ class Kindergartens:
         return int(self.evaluated()["object_id"].nunique())
 
     @once
+    @from_rows("evaluations")
     def grades(self) -> pd.DataFrame:
         """How many kindergartens have each grade after their last evaluation of this year: grade, count,
         share (%), words (for a bar)."""
@@ -99,6 +100,7 @@ class Kindergartens:
                 found.add(str(bands.sort_values("order", kind="stable")["grade"].iloc[-1]))
         return found
 
+    @from_rows("evaluations")
     def follow_up(self) -> pd.DataFrame:
         """Kindergartens that failed within the longest round, and what their recheck found.
 
@@ -129,6 +131,7 @@ class Kindergartens:
         template = "共{n}所次评为{grade}：复查通过{passed}所次，复查仍不合格{again}所次，尚未复查{open}所次。"
         return [bind(template, values)]
 
+    @from_rows("scores")
     def behaviour(self) -> pd.DataFrame:
         """The areas of the framework in this year's evaluations, over all kindergartens: name, evaluated,
         met, basic, unmet (how many reached it fully, nearly, not); areas without a status are left out."""

@@ -15,7 +15,7 @@ from gongbao.present.sentence import bind
 from gongbao.rows import row_dicts
 from gongbao.standards import Outcome
 from gongbao.standards.funds import fund_flow, fund_totals
-from gongbao.workbooks.bases import frame_place, share_basis, with_bases
+from gongbao.workbooks.bases import frame_place, from_rows, share_basis, with_bases
 from gongbao.workbooks.finance import BUDGET, PER_PUPIL
 from gongbao.workbooks.once import once
 from gongbao.workbooks.topics import by_topic, item_name, number
@@ -59,6 +59,7 @@ class Finance(ValueArea):
 
     # --- 专项资金 ----------------------------------------------------------------------------------
 
+    @from_rows("funds")
     def flow(self) -> pd.DataFrame:
         """Each programme and level (`standards.funds.fund_flow`), 万元."""
         flow = fund_flow(self.funds)
@@ -66,6 +67,7 @@ class Finance(ValueArea):
         return self._told(flow.assign(note=[notes[r["programme"], r["level"]] for r in row_dicts(flow)]))
 
     @once
+    @from_rows("funds")
     def programmes(self) -> pd.DataFrame:
         """Each programme over its levels (`standards.funds.fund_totals`), 万元."""
         return self._told(fund_totals(self.funds))
@@ -95,6 +97,7 @@ class Finance(ValueArea):
             counted=f"{' '.join(other)} － {' '.join(one)}", **said,
         )  # fmt: skip
 
+    @from_rows("funds")
     def programme_bars(self) -> pd.DataFrame:
         """For a chart: programme, step (预算, 到位, 支出), amount (万元) and words; missing steps are left out."""
         rows = []
@@ -132,6 +135,7 @@ class Finance(ValueArea):
         """Values on 营养改善, ready for a table."""
         return self.about(NUTRITION)
 
+    @from_rows("checks")
     def nutrition_checks(self) -> pd.DataFrame:
         """What visits on 营养改善 checked: check_item (such as 公示), schools, met, basic, unmet. Over all
         schools: no school is named."""

@@ -15,7 +15,7 @@ from gongbao.present.sentence import bind
 from gongbao.rows import row_dicts
 from gongbao.standards import Outcome, Target
 from gongbao.standards.tasks import TaskState, TaskStatus, task_met, task_status
-from gongbao.workbooks.bases import rows_place
+from gongbao.workbooks.bases import frame_place, from_rows, place_of, rows_place, with_place
 from gongbao.workbooks.inspect_problems import day_words
 from gongbao.workbooks.judging import SIGNS, judge_values
 from gongbao.workbooks.names import Names
@@ -79,6 +79,7 @@ class Plan:
         return task_status(text(last["status"]) if last else "", met, text(row["op"]), due, self.as_of)
 
     @once
+    @from_rows("rows", "reports")
     def tasks(self) -> pd.DataFrame:
         """Tasks in the order of their document: no, title, section, owner, months, due, target (with its sign
         and qualifier), value, percent (of the target), state (a chip), remark, note, quote, source."""
@@ -109,6 +110,7 @@ class Plan:
         found = [self._status(row).state for row in self.rows]
         return {state: found.count(state) for state in TaskState}
 
+    @from_rows("rows", "reports")
     def by_section(self) -> pd.DataFrame:
         """Sections in the order of the document: section, 完成, 推进, 滞后, 未启动, 未报进展, all."""
         counts: dict[str, dict[str, int]] = {}
@@ -133,6 +135,7 @@ class Plan:
         ]  # fmt: skip
         return pd.DataFrame(rows, columns=["label", "percent", "full", "met"])
 
+    @from_rows("rows")
     def calendar(self) -> pd.DataFrame:
         """Tasks on hand by month and section: month, section, tasks."""
         counts: dict[tuple[int, str], int] = {}
@@ -148,6 +151,7 @@ class Plan:
         named = [text(row["section"]) or NO_SECTION for row in self.rows if _months(row)]
         return list(dict.fromkeys(named))
 
+    @from_rows("reports")
     def history(self) -> pd.DataFrame:
         """What the offices reported by day: as_of, 完成, 推进, 滞后, 未启动 (as ticked, not checked)."""
         words = ["完成", "推进", "滞后", "未启动"]
@@ -202,6 +206,7 @@ class Plan:
         return {"item": item, "value": value, "value_shown": shown, "limit": limit, "basis": basis}
 
     @once
+    @from_rows("schools")
     def zones(self) -> pd.DataFrame:
         """Inspector zones of this year's schools: zone, schools, kindergartens, all."""
         found: dict[str, list[int]] = {}
@@ -265,10 +270,21 @@ class Plan:
             n = len(self.projects.rows)
             finished = sum(row["stage"] in FINISHED for row in self.projects.rows)
             said = f"完工和投用{finished}个" if finished else ""
-            found.append(Fact("列出的工程项目", f"{n}个", said, float(n), "个"))
+            basis = basis_of(
+                ("plan", "projects"),
+                "列出的工程项目",
+                f"{n}个",
+                formula="项目清单里的条数",
+                data=rows_place(self.projects.rows),
+            )
+            found.append(Fact("列出的工程项目", f"{n}个", said, float(n), "个", basis=basis))
         for row in row_dicts(self.strength())[:3]:
             value = None if math.isnan(row["value"]) else row["value"]
-            found.append(Fact(row["kind"], row["value_text"], "", value, row["unit"]))
+            basis = basis_of(
+                ("plan", "force", row["kind"]), row["kind"], row["value_text"], formula="填报的数，原样引用",
+                data=place_of(self.force),
+            )  # fmt: skip
+            found.append(Fact(row["kind"], row["value_text"], "", value, row["unit"], basis=basis))
         return (found + key_facts(self._rest(), max(0, 8 - len(found))))[:8]
 
     def _counted(self, fact: Fact, formula: str, counted: str) -> Fact:
@@ -371,6 +387,7 @@ def make_plan(report: Report, year: int, as_of: str | None = None) -> Plan:
         for row in row_dicts(report.read("indicators"))
         if text(row["part_of"])
     }
+    own = report.read("staffing", year=year)
     return Plan(
         year=year,
         as_of=day,
@@ -379,7 +396,9 @@ def make_plan(report: Report, year: int, as_of: str | None = None) -> Plan:
         reports=reports,
         projects=projects,
         schools=schools,
-        force=report.staffing("督导力量", year=year),
+        force=with_place(
+            report.staffing("督导力量", year=year), frame_place(own[own["category"] == "督导力量"])
+        ),
         values=values,
         part_of=part_of,
         judged=tuple(judge_values(values, targets, "plan")),

@@ -13,6 +13,7 @@ import pandas as pd
 
 from gongbao.present import Number, Sentence
 from gongbao.present.sentence import bind
+from gongbao.workbooks.bases import from_rows
 from gongbao.workbooks.inspect_problems import day_words
 from gongbao.workbooks.names import Names
 from gongbao.workbooks.values import text
@@ -39,6 +40,7 @@ class Projects:
     def __bool__(self) -> bool:
         return bool(self.rows)
 
+    @from_rows("rows")
     def by_stage(self) -> pd.DataFrame:
         """Stages in their order: stage, projects, area_m2, invest_plan, invest_done (sums of what is known)."""
         found = []
@@ -49,6 +51,7 @@ class Projects:
                 found.append({"stage": stage, "projects": len(own)} | sums)
         return pd.DataFrame(found, columns=["stage", "projects", "area_m2", "invest_plan", "invest_done"])
 
+    @from_rows("rows")
     def table(self) -> pd.DataFrame:
         """One row a project, the least advanced first: name, category, stage, area_m2, invest_plan,
         invest_done, paid (% of the plan), start, due, done, late, percent (last 旬报), quote, source."""
@@ -92,6 +95,7 @@ class Projects:
                 found[project] = (at, percent)
         return {project: percent for project, (_, percent) in found.items()}
 
+    @from_rows("reports")
     def lines(self) -> pd.DataFrame:
         """The reports as points of at most MOST_LINES lines: name, period, month (1 to 13, tenths as thirds),
         percent. Where there are more projects, those that are furthest behind at their last report."""
@@ -108,6 +112,7 @@ class Projects:
         found.sort(key=lambda row: (row["name"], row["_at"]))
         return pd.DataFrame(found, columns=["name", "period", "month", "percent"])
 
+    @from_rows("reports")
     def remarks(self) -> pd.DataFrame:
         """What the reports explain: name, period, percent, note; reports without a note are left out."""
         named = {str(row["project_id"]): self.names.clean(row["name"]) for row in self.rows}

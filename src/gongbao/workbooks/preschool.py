@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from gongbao.present import Cell, Fact, Sentence, Verdict
+from gongbao.present import Cell, Fact, Sentence, Verdict, basis_of
 from gongbao.present.sentence import bind
 from gongbao.rows import row_dicts
 from gongbao.standards.duty import STATUSES, STEPS
 from gongbao.standards.grades import frameworks_of, names_of
+from gongbao.workbooks.bases import frame_place
 from gongbao.workbooks.duty import STATUS_OUTCOME
 from gongbao.workbooks.kindergartens import Kindergartens, make_kindergartens
 from gongbao.workbooks.once import once
@@ -101,7 +102,13 @@ class Preschool(ValueArea):
     def facts(self) -> list[Fact]:
         found = super().facts()
         n = self.kindergartens.number
-        return [*found[:7], Fact("本年度评估幼儿园", f"{n}所", "", float(n), "所")] if n else found
+        if not n:
+            return found
+        said = basis_of(
+            ("preschool", "evaluated"), "本年度评估幼儿园", f"{n}所", data=frame_place(self.kindergartens.evaluated()),
+            formula="本年度接受办园行为督导评估的幼儿园，自评不计；一所园评几次的，只算一所",
+        )  # fmt: skip
+        return [*found[:7], Fact("本年度评估幼儿园", f"{n}所", "", float(n), "所", basis=said)]
 
     @once
     def grade_sentence(self) -> Sentence:

@@ -30,6 +30,7 @@ from gongbao.workbooks import findings, records
 from gongbao.workbooks.access import Access, make_access
 from gongbao.workbooks.balance import Balance, make_balance
 from gongbao.workbooks.balance_parts import make_parts
+from gongbao.workbooks.bases import place_of
 from gongbao.workbooks.breaks import code_breaks, scope_breaks
 from gongbao.workbooks.bulletin import Bulletin, make_bulletin
 from gongbao.workbooks.duty import Duty, make_duty
@@ -394,7 +395,7 @@ class Report:
             )
         specs = [c if isinstance(c, Column) else Column(c) for c in columns.values()]
         rows = table_rows(data, dict(zip(columns, specs, strict=True)), self.year)
-        return make_table(id, number, caption, specs, rows, note, sources_line(data, source))
+        return make_table(id, number, caption, specs, rows, note, sources_line(data, source), place_of(data))
 
     def sentence(self, template: str, **values: Any) -> Sentence:
         """A sentence bound to data, for a finding; `say` shows one as a paragraph."""

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from gongbao.present import Basis, Fact, Sentence, Verdict, plain
+from gongbao.present import Basis, Fact, Sentence, Verdict, basis_of, plain
 from gongbao.present.sentence import bind
 from gongbao.rows import row_dicts
 from gongbao.standards.grades import grade_counts, latest_grades, names_of
 from gongbao.standards.rounds import coverage, round_years, three_checks
-from gongbao.workbooks.bases import frame_place, share_basis
+from gongbao.workbooks.bases import frame_place, from_rows, share_basis
 from gongbao.workbooks.once import once
 from gongbao.workbooks.topics import key_facts, of_topics, parts_of, topic_sentences
 from gongbao.workbooks.value_area import ValueArea, value_area
@@ -65,6 +65,7 @@ class Schools:
         return "、".join(str(int(year)) for year in sorted(set(self.evaluations["year"]))) + "年"
 
     @once
+    @from_rows("_current")
     def grades(self) -> pd.DataFrame:
         """Schools by grade and framework within the round so far: framework, grade, order, count, share.
         A school counts with its last evaluation."""
@@ -74,6 +75,7 @@ class Schools:
             share_shown=[plain(share, 1) for share in frame["share"]],
         )
 
+    @from_rows("_current")
     def by_year(self) -> pd.DataFrame:
         """Schools evaluated in each year by framework and grade: framework, year, grade, order, count."""
         rows = []
@@ -87,6 +89,7 @@ class Schools:
         return pd.DataFrame(rows, columns=["framework", "year", "grade", "order", "count"])
 
     @once
+    @from_rows("_current", "register")
     def rounds(self) -> pd.DataFrame:
         """Each framework: evaluated (this year); for one with a round also covered (schools of this year's
         register evaluated within its years), schools (in the register), share (%), span (in words).
@@ -128,6 +131,7 @@ class Schools:
             data="；".join(filter(None, (frame_place(self._current), frame_place(self.register)))),
         )  # fmt: skip
 
+    @from_rows("_current")
     def listed(self) -> pd.DataFrame:
         """This year's evaluations of schools that may be named, in the order of the register, with the grade
         and no score: framework, school, stage, grade, step, date."""
@@ -206,9 +210,13 @@ class Schools:
         found = []
         for r in row_dicts(self.rounds()):
             share = "" if math.isnan(r["share"]) else f"本轮覆盖{r['share_shown']}"
-            found.append(
-                Fact(_short(r["framework"]), f"{r['evaluated']}所", share, float(r["evaluated"]), "所")
-            )
+            shown = f"{r['evaluated']}所"
+            said = basis_of(
+                ("schools", "evaluated", r["framework_id"]), f"{r['framework']}：本年度评估的学校", shown,
+                formula="本年度评估过的学校；一所学校评几次的，只算一所", source=self.source,
+                data=frame_place(self._current[self._current["framework_id"] == r["framework_id"]]),
+            )  # fmt: skip
+            found.append(Fact(_short(r["framework"]), shown, share, float(r["evaluated"]), "所", basis=said))
         return [*found, *key_facts(self.values, 8 - len(found))][:8]
 
     def summary(self) -> list[Sentence]:

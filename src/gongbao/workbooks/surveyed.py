@@ -13,7 +13,7 @@ from gongbao.rows import row_dicts
 from gongbao.standards import LocalTargets, Outcome, Target
 from gongbao.standards.disclosure import LEAST_BASE
 from gongbao.standards.surveys import Approval, approval
-from gongbao.workbooks.bases import frame_place, share_basis
+from gongbao.workbooks.bases import frame_place, from_rows, share_basis
 
 if TYPE_CHECKING:
     from gongbao.workbooks.report import Report
@@ -42,6 +42,7 @@ class Surveyed:
     def __bool__(self) -> bool:
         return bool(len(self.rows))
 
+    @from_rows("rows")
     def groups(self) -> pd.DataFrame:
         """group, issued, valid, satisfied, share (%), share_shown; groups of fewer than ten are merged."""
         frame = self.result.groups

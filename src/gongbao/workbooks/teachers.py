@@ -15,7 +15,7 @@ from gongbao.standards import LocalTargets, Outcome
 from gongbao.standards.disclosure import LEAST_BASE, LEAST_COUNT, WITHHELD, rate_withheld
 from gongbao.standards.guarantee import CERTIFIED, TRAINING_FUND, county_rate
 from gongbao.standards.training import by_programme
-from gongbao.workbooks.bases import frame_place, share_basis
+from gongbao.workbooks.bases import frame_place, from_rows, place_of, share_basis, with_place
 from gongbao.workbooks.judging import SIGNS
 from gongbao.workbooks.once import once
 from gongbao.workbooks.topics import item_name, key_facts, of_topics, parts_of, topic_sentences
@@ -204,6 +204,7 @@ class Teachers:
     # --- training ----------------------------------------------------------------------------------
 
     @once
+    @from_rows("trainings")
     def programmes(self) -> pd.DataFrame:
         """Training by programme (standards.training.by_programme), persons and person-times as printed too,
         and `remark`: what a sum leaves out."""
@@ -222,6 +223,7 @@ class Teachers:
         ]
         return frame
 
+    @from_rows("trainings")
     def training_list(self) -> pd.DataFrame:
         """Each training: programme, type, subject, sessions, persons, person_times (as printed with their
         qualifier), hours, cost, period, note, quote, source."""
@@ -298,7 +300,15 @@ class Teachers:
         if len(times):
             whole = float(times.sum())
             marked = "余" if set(self.programmes()["qualifier"]) & {"余"} else ""
-            found.append(Fact("教师培训", f"{plain(whole, None)}{marked}人次", "", whole, "人次"))
+            shown, rows = f"{plain(whole, None)}{marked}人次", row_dicts(self.programmes())
+            said = basis_of(
+                ("teachers", "trained"), "教师培训", shown, formula="各层级的人次相加；同一人参加几次算几人次",
+                counted=" ＋ ".join(
+                    f"{r['programme']} {r['person_times_shown']}" for r in rows if not math.isnan(r["person_times"])
+                ),
+                data=place_of(self.programmes()),
+            )  # fmt: skip
+            found.append(Fact("教师培训", shown, "", whole, "人次", basis=said))
         found += [
             Fact(
                 r.label,
@@ -365,7 +375,7 @@ def make_teachers(report: Report, year: int | None = None) -> Teachers:
     ]  # fmt: skip
     return Teachers(
         base=value_area(report, "teachers", when),
-        staffing=staffing,
+        staffing=with_place(staffing, frame_place(own[own["category"].isin(CATEGORIES)])),
         trainings=trainings.assign(source=[titles.get(s, "") for s in trainings["source_id"]]),
         rates=tuple(r for r in rates if not math.isnan(r.value) and (r.whole >= LEAST_BASE)),
         targets=report.targets(when),
