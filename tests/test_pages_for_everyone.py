@@ -164,6 +164,26 @@ def test_what_is_pressed_is_large_enough(browser: Browser, address: str, width: 
     page.close()
 
 
+def test_lines_of_text_are_short_enough_to_follow(browser: Browser, address: str) -> None:
+    """At most 40 characters, and figures of equal width."""
+    page = browser.new_page(viewport={"width": 1600, "height": 900})
+    for name in (COUNTY, REPORT, COMPARISON, "site/about.html"):
+        page.goto(f"{address}/{name}")
+        long = page.evaluate(
+            """() => [...document.querySelectorAll("main p, main .gb-finding, main .gb-article li:not([class])")].filter(element => {
+                if (!element.checkVisibility() || getComputedStyle(element).display === "flex") return false;
+                const range = document.createRange();
+                range.selectNodeContents(element);
+                const boxes = [...range.getClientRects()];
+                const width = Math.max(...boxes.map(b => b.right)) - Math.min(...boxes.map(b => b.left));
+                return width / parseFloat(getComputedStyle(element).fontSize) > 40.5;
+            }).map(element => element.outerHTML.slice(0, 120))"""
+        )
+        assert long == [], name
+        assert page.evaluate("getComputedStyle(document.body).fontVariantNumeric") == "tabular-nums"
+    page.close()
+
+
 @pytest.mark.parametrize("width", [640, 320])
 def test_large_text_needs_no_second_direction(browser: Browser, address: str, width: int) -> None:
     """1280 px at 200 % and at 400 %: nothing is wider than the window, and what scrolls inside is labelled and

@@ -292,3 +292,52 @@ def test_a_drafts_watermark_is_in_nobodys_way(browser: Browser, built: Built, wi
         page.emulate_media(media="print")
         assert mark.is_visible() and page.locator(".gb-state").is_visible()
     context.close()
+
+
+# --- the citation, and the bar of place, year and area ---------------------------------------------
+
+
+def cited(page: str) -> str:
+    found = re.search(r'<span id="cite">(.*?)</span>', page, re.DOTALL)
+    assert found
+    return words(found[1]).removeprefix(f"{OFFICE}：")
+
+
+def test_what_is_cited_is_the_sealed_address_and_the_day_of_release(
+    built: Built, first: dict[str, str], second: dict[str, str]
+) -> None:
+    title = re.search(r"<h1>(.*?)</h1>", first[REVIEWED])
+    assert title
+    assert cited(first[REVIEWED]) == (
+        f"《{title[1]}》，2019年度版（修订版 r1），示政教督〔2020〕1号，2020年3月31日发布。"
+        f"{SITE}/2019/r1/511923/finance.html"
+    )
+    # without the tree's address a path, called one
+    assert cited(second[REVIEWED]).endswith(
+        "（修订版 r2），2020年6月1日发布。本站 /2019/r2/511923/finance.html"
+    )
+    assert cited(first["/site/areas.html"]).endswith(f"{SITE}/2019/r1/site/areas.html")
+    assert cited(built.page(DRAFT)).endswith("2018年度版草稿，未经审核，不得引用。")
+    assert cited(built.page(REVIEWED)).endswith("2019年度版，已审核，未发布。")
+    assert "gb-cite" not in first["/404.html"] and "gb-cite" not in built.page("/site/about.html")
+
+
+@pytest.mark.parametrize("edition", ["2019/r1", "2019"])
+def test_the_bar_of_a_released_page_stays_in_its_edition(
+    browser: Browser, tree: Path, address: str, edition: str
+) -> None:
+    page = browser.new_page()
+    faults = watch(page, address)
+    page.goto(f"{address}/{edition}/511923/finance.html")
+    page.locator(".gb-where summary").first.click()
+    page.locator(".gb-where").get_by_role("link", name="示例甲县").click()
+    page.wait_for_load_state()
+    assert page.url.startswith(f"{address}/{edition}/990101/")
+    menu = page.locator(".gb-where .gb-menu").nth(1)
+    assert "/versions/990101.html#" in (menu.locator("p a").get_attribute("href") or "")
+    for link in page.locator(".gb-where a").evaluate_all("all => all.map(a => a.href)"):
+        if "/versions/" not in link:  # the portal's pages are not part of this tree
+            path = link.removeprefix(address).partition("#")[0]
+            assert (tree / path.lstrip("/")).is_file(), link
+    assert [f for f in faults if "/status/" not in f and "404" not in f] == []
+    page.close()
