@@ -170,7 +170,9 @@ def test_lines_of_text_are_short_enough_to_follow(browser: Browser, address: str
     for name in (COUNTY, REPORT, COMPARISON, "site/about.html"):
         page.goto(f"{address}/{name}")
         long = page.evaluate(
-            """() => [...document.querySelectorAll("main p, main .gb-finding, main .gb-article li:not([class])")].filter(element => {
+            """() => [...document.querySelectorAll(
+                "main p:not(.gb-sample), main .gb-finding, main .gb-article li:not([class])"
+            )].filter(element => {
                 if (!element.checkVisibility() || getComputedStyle(element).display === "flex") return false;
                 const range = document.createRange();
                 range.selectNodeContents(element);
