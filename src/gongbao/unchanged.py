@@ -18,7 +18,7 @@ from typing import Any
 
 from gongbao.data import Dataset
 from gongbao.data.schema import SHARED_TABLES, SUBMISSION_TABLES
-from gongbao.data.succession import changes_of, code_in
+from gongbao.data.succession import changes_of, code_in, former_codes
 from gongbao.gate.secrets import READ, own_texts, read_definitions
 from gongbao.publication import Publication
 from gongbao.rows import row_dicts
@@ -63,6 +63,9 @@ class Unchanged:
         self._submitted: dict[str, list[int]] = {}
         for code, year in self.dataset.submissions():
             self._submitted.setdefault(code, []).append(year)
+        self._parents: dict[str, set[str]] = {}
+        for row in row_dicts(self.dataset.table("regions")):
+            self._parents.setdefault(str(row["region_code"]), set()).add(str(row["parent_code"]))
         self._definitions = read_definitions(row_dicts(self.dataset.table("indicators")))
         self._region_words: dict[str, str] = {}
 
@@ -155,7 +158,7 @@ class Unchanged:
         for year, _ in places:
             counts[year] = counts.get(year, 0) + 1
         self._group_keys[leaf.code] = key = digest(
-            self._everywhere, repr(leaf), repr(sorted(counts.items())), *own
+            self._everywhere, repr(leaf), repr(sorted(counts.items())), *own, "", *self._values(leaf)
         )
         path = self._group_path(leaf.code)
         record = _record(path, "told", key)
@@ -164,6 +167,15 @@ class Unchanged:
         made = _made(record, pickle.loads(path.with_suffix(".told").read_bytes()))
         self._leaves[leaf.code] = made
         return made
+
+    def _values(self, leaf: Group) -> Iterator[str]:
+        """What was submitted of the leaf's places and of the cities above them in any year: pages that compare
+        counties tell of years without a report too."""
+        codes = {older for region in leaf.regions for _, older in former_codes(self._changes, region)}
+        above = {parent for region in leaf.regions for parent in self._parents.get(region, ())}
+        for code in sorted({*leaf.regions, *codes, *above}):
+            for year in self._submitted.get(code, ()):
+                yield self.dataset.fingerprint("indicator_values", code, year)
 
     def _is(self, name: str, sha256: str) -> bool:
         """Whether a file of a group stands as it was written."""

@@ -128,7 +128,8 @@ def test_a_groups_own_pages_hold_its_counties_alone(grouped: dict[str, Path]) ->
     assert "示例甲县" in samples_page and "平昌县" not in text_of(samples_page)
     assert '<img src="990000/fig-1.svg" alt="" loading="lazy"' in samples_page
     assert "0.5561（未达标）" in samples_page and "示例" not in text_of(real)
-    assert "11648.78元" in page(folder, "/site/indicators/per_pupil_budget/510000.html")
+    indicator = page(folder, "/site/indicators/per_pupil_budget/510000.html")
+    assert '<td class="v">11648.78</td>' in indicator and "各年度（元）" in indicator
     assert not (folder / "site/indicators/per_pupil_budget/990000.html").exists(), "no value, no page"
     assert "990101.xlsx" in page(folder, "/site/data/990000.html")
 

@@ -46,6 +46,15 @@ REGIONS = Table(
             "改用新代码的区划填原来的代码：历年数据由此连续；分出、合并的不填",
             refers="regions.region_code",
         ),
+        Column(
+            "kind", "类别", help="同类的县放在一起比较：如市辖区、县级市、县，或本地划分的山区县；不分留空"
+        ),
+        Column(
+            "tile_row", "方格行", "count", "方格图里在本市的第几行；留空则按代码排列", minimum=1, maximum=12
+        ),
+        Column(
+            "tile_column", "方格列", "count", "方格图里在本市的第几列；与方格行一起填", minimum=1, maximum=12
+        ),
     ),
 )
 

@@ -35,7 +35,7 @@ from gongbao.site.entries import (
 from gongbao.site.plan import Files, Plan
 from gongbao.site.reading import Info, ReportSummary, area_order, in_order
 from gongbao.standards.rectification import DeadlineRule
-from gongbao.standards.targets import LocalTargets
+from gongbao.standards.targets import EVERYWHERE, LocalTargets
 from gongbao.workbooks.planning import row_areas
 
 
@@ -65,8 +65,9 @@ class Catalogue:
         self.workbooks = workbooks
         self._hold(reports, files)
         self._editions: dict[int, Edition] = {}
-        self._regions = row_dicts(dataset.table("regions"))
+        self.region_rows = row_dicts(dataset.table("regions"))
         self.row_area = row_areas(dataset)
+        self._local_targets: dict[tuple[int, tuple[str, ...]], LocalTargets] = {}
 
     def _hold(self, reports: Sequence[ReportSummary], files: Mapping[tuple[int, str], Files] | None) -> None:
         self.files = files or {}
@@ -76,7 +77,6 @@ class Catalogue:
         self._values: dict[tuple[int, str], list[Value]] = {}
         self._sources: dict[tuple[int, str], dict[str, Source]] = {}
         self._source_ids: dict[tuple[int, str], set[tuple[str, str]]] = {}
-        self._local_targets: dict[tuple[int, str], LocalTargets] = {}
 
     def of(
         self, reports: Sequence[ReportSummary], files: Mapping[tuple[int, str], Files] | None = None
@@ -98,7 +98,7 @@ class Catalogue:
     def warmed(self) -> Catalogue:
         """This catalogue, having worked out what `of` shares."""
         for name in ("years", "areas", "_regions_of", "indicators", "targets", "_definitions",
-                     "_changes", "_submissions", "_rows_of_region"):  # fmt: skip
+                     "changes", "_submissions", "_rows_of_region"):  # fmt: skip
             getattr(self, name)
         return self
 
@@ -199,11 +199,12 @@ class Catalogue:
     @cached_property
     def _rows_of_region(self) -> dict[str, list[Mapping[Any, Any]]]:
         found: dict[str, list[Mapping[Any, Any]]] = {}
-        for row in self._regions:
+        for row in self.region_rows:
             found.setdefault(str(row["region_code"]), []).append(row)
         return found
 
-    def _region(self, code: str, year: int | None) -> Mapping[Any, Any] | None:
+    def region(self, code: str, year: int | None) -> Mapping[Any, Any] | None:
+        """The row of the region list for a code as it is (was, in that year), None for an unknown one."""
         rows = self._rows_of_region.get(code, [])
         if year is not None:
             valid = [r for r in rows if not r["valid_from"] > year and not r["valid_to"] < year]
@@ -214,7 +215,7 @@ class Catalogue:
         """The region's name as it was in that year; “全国” for the mark of everywhere."""
         if code == "*":
             return "全国"
-        row = self._region(code, year)
+        row = self.region(code, year)
         return str(row["region_name"]) if row else code
 
     def lineage(self, code: str, year: int | None = None) -> str:
@@ -224,9 +225,9 @@ class Catalogue:
     def ancestors(self, code: str, year: int | None = None) -> list[str]:
         """Codes of the regions above it, nearest first."""
         found: list[str] = []
-        row = self._region(code, year)
+        row = self.region(code, year)
         while row is not None and isinstance(row["parent_code"], str) and len(found) < 5:
-            row = self._region(row["parent_code"], year)
+            row = self.region(row["parent_code"], year)
             if row is not None:
                 found.append(str(row["region_code"]))
         return found
@@ -287,8 +288,9 @@ class Catalogue:
         return {r["indicator_id"]: r for r in row_dicts(self.dataset.table("indicators"))}
 
     @cached_property
-    def _changes(self) -> Changes:
-        return code_changes(self._regions)
+    def changes(self) -> Changes:
+        """Which codes follow which (`data.succession`)."""
+        return code_changes(self.region_rows)
 
     def _value_rows(self, year: int, region: str) -> list[dict[Any, Any]]:
         return self.dataset.rows("indicator_values", region, year)
@@ -316,15 +318,20 @@ class Catalogue:
 
     def code_in(self, region: str, year: int) -> str:
         """The code that a region had in a year."""
-        return code_in(self._changes, region, year)
+        return code_in(self.changes, region, year)
 
     def local_targets(self, year: int, region: str) -> LocalTargets:
-        """The thresholds that hold for a region in a year."""
-        if (year, region) not in self._local_targets:
-            self._local_targets[year, region] = LocalTargets(
-                self.dataset.table("targets"), region, year, self.ancestors(region, year)
-            )
-        return self._local_targets[year, region]
+        """The thresholds that hold for a region in a year: the same for all whose places set none of their own."""
+        places = [p for p in (region, *self.ancestors(region, year)) if p in self._places_with_targets]
+        key = year, tuple(places)
+        if key not in self._local_targets:
+            first, *above = places or [EVERYWHERE]
+            self._local_targets[key] = LocalTargets(self.dataset.table("targets"), first, year, above)
+        return self._local_targets[key]
+
+    @cached_property
+    def _places_with_targets(self) -> set[str]:
+        return set(self.dataset.table("targets")["region_code"]) - {EVERYWHERE}
 
     # --- sources ---------------------------------------------------------------------------------
 

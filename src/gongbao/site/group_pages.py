@@ -15,6 +15,7 @@ from gongbao.present.table import make_table
 from gongbao.publication import Publication, Release
 from gongbao.site import checks, compare, places, reference
 from gongbao.site.addresses import in_edition
+from gongbao.site.beside import beside_pages
 from gongbao.site.catalogue import Catalogue
 from gongbao.site.compare import Comparison, compare_crumbs, compare_title
 from gongbao.site.dataset_card import Download, card_script, dataset_card
@@ -22,6 +23,7 @@ from gongbao.site.downloads import SHARED_FILES
 from gongbao.site.entries import Indicator
 from gongbao.site.groups import Group, inner
 from gongbao.site.layout import Page, fragment
+from gongbao.site.observed import observe
 from gongbao.site.places import (
     HOME,
     area_page,
@@ -85,9 +87,13 @@ def leaf_pages(publication: Publication, catalogue: Catalogue, leaf: Group) -> I
     for year in catalogue.years:
         if not members.isdisjoint(catalogue.regions(year)):
             yield places.edition(catalogue, year, leaf)
+    observed = observe(catalogue, leaf)
     for indicator in catalogue.indicators.values():
-        if whole or reference.values_in(catalogue, indicator, leaf):
-            yield reference.indicator_page(catalogue, indicator, leaf)
+        if whole or indicator.indicator_id in observed:
+            yield reference.indicator_page(
+                catalogue, indicator, leaf, observed.get(indicator.indicator_id, ())
+            )
+    yield from beside_pages(catalogue, leaf, observed)
     if whole or submitted_sources(catalogue, leaf.regions):
         yield reference.sources_page(catalogue, leaf)
     yield reference.data_page(catalogue, publication, leaf)

@@ -55,7 +55,7 @@ class Page:
     """One page. `address` begins with “/”; `body` is what stands below the title; links in it are
     relative already. `sample` puts the banner 示例数据 on it. `aside` is the HTML of the side column,
     `headings` its list of contents. `subject` is None for a page of several editions, `where` for one without
-    the bar that changes place, year and area."""
+    the bar that changes place, year and area. `files` are what it offers for download: (address, bytes)."""
 
     address: str
     title: str
@@ -68,6 +68,7 @@ class Page:
     headings: tuple[Heading, ...] = ()
     subject: Subject | None = None
     where: Where | None = None
+    files: tuple[tuple[str, bytes], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

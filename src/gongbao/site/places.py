@@ -14,6 +14,7 @@ from gongbao.site.entries import is_sample
 from gongbao.site.groups import ROOT, WHOLE, Group
 from gongbao.site.internal import internal_section
 from gongbao.site.layout import Crumb, Page, Subject, fragment, relative
+from gongbao.site.observed import has_beside_page
 from gongbao.site.reading import ReportSummary, leading
 from gongbao.site.where import where
 from gongbao.standards.outcome import Outcome
@@ -33,6 +34,11 @@ def area_page(area: str, code: str = ROOT) -> str:
 
 def county_page(year: int, region: str) -> str:
     return f"/reports/{year}/{region}/index.html"
+
+
+def beside_address(year: int, region: str) -> str:
+    """The page that puts a county beside its city, similar counties and the standards."""
+    return f"/reports/{year}/compare/{region}.html"
 
 
 def subject(catalogue: Catalogue, year: int, region: str = "", area: str = "") -> Subject:
@@ -185,6 +191,7 @@ def county_overview(
         office=catalogue.cover(year, region, "office"),
         points=Points(points).html(pages) if points else "",
         lacking=[line for area in areas for line in area.lacking],
+        beside=beside_address(year, region) if has_beside_page(catalogue, year, region) else "",
         areas=areas,
         downloads=catalogue.files[year, region],
         unreported=catalogue.unreported(year, region),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -15,9 +15,11 @@ from gongbao.site.addresses import in_edition
 from gongbao.site.catalogue import Catalogue
 from gongbao.site.dataset_card import EXCEL, Download, Variable, card_script, dataset_card
 from gongbao.site.downloads import SHARED_FILES
-from gongbao.site.entries import OPERATORS, STAGE_ORDER, Indicator, Value, is_sample, number_or_none, text
+from gongbao.site.entries import OPERATORS, Indicator, Value, is_sample, number_or_none, text
 from gongbao.site.groups import Group
+from gongbao.site.indicator_compare import compared
 from gongbao.site.layout import Crumb, Page, fragment
+from gongbao.site.observed import Series
 from gongbao.site.places import HOME, county_page
 from gongbao.site.source_lists import submitted_sources
 
@@ -64,27 +66,42 @@ def values_in(catalogue: Catalogue, indicator: Indicator, group: Group) -> list[
     return [v for v in catalogue.values.get(indicator.indicator_id, ()) if v.region in members]
 
 
-def indicator_page(catalogue: Catalogue, indicator: Indicator, group: Group) -> Page:
-    """An indicator's values in a leaf; with its definition where the leaf is all there is."""
-    values = values_in(catalogue, indicator, group)
-    shown = definition(catalogue, indicator) if not group.code else {}
+def indicator_page(
+    catalogue: Catalogue, indicator: Indicator, group: Group, series: Sequence[Series] = ()
+) -> Page:
+    """An indicator's values in a leaf, its counties compared by `series`; with its definition and where each
+    value comes from where the leaf is all there is."""
+    values, address = values_in(catalogue, indicator, group), below(indicator.page, group.code)
+    whole = not group.code
+    found = compared(catalogue, series, address, all_series=not whole)
     return indicator_frame(
         catalogue,
         indicator,
         group,
         fragment(
             "indicator.html.j2",
-            below(indicator.page, group.code),
+            address,
             indicator=indicator,
-            definition=shown,
-            values=(_short_tables if group.code else _value_tables)(catalogue, indicator, values),
+            definition=definition(catalogue, indicator) if whole else {},
+            whole=whole,
+            heading="各县比较" if whole else "已公布的数据",
+            heading_id="compare" if whole else "values",
+            compared=found,
+            values=_value_tables(catalogue, indicator, values) if whole else (),
         ),
-        any(is_sample(v.region) for v in values),
+        any(is_sample(region) for each in series for region in each.regions)
+        or any(is_sample(v.region) for v in values),
+        found.files,
     )
 
 
 def indicator_frame(
-    catalogue: Catalogue, indicator: Indicator, group: Group, body: str, sample: bool
+    catalogue: Catalogue,
+    indicator: Indicator,
+    group: Group,
+    body: str,
+    sample: bool,
+    files: tuple[tuple[str, bytes], ...] = (),
 ) -> Page:
     """The page of an indicator in a group, around its body."""
     return Page(
@@ -96,6 +113,7 @@ def indicator_frame(
         if group.code
         else (HOME, INDICATORS_PAGE),
         sample,
+        files=files,
     )
 
 
@@ -178,33 +196,6 @@ def _value_tables(catalogue: Catalogue, indicator: Indicator, values: list[Value
         name = indicator.name if statistic == "数值" else f"{indicator.name}（{statistic}）"
         tables.append(_without_empty(name, columns, rows, number, f"values-{number}"))
     return tables
-
-
-def _short_tables(catalogue: Catalogue, indicator: Indicator, values: list[Value]) -> list[str]:
-    """The same for a page of many counties: a row for each county and year, a column for each stage. Sources
-    and cells stand in the counties' own files."""
-    ordered = sorted(values, key=lambda v: (v.statistic != "数值", v.statistic))
-    tables = []
-    for number, (statistic, members) in enumerate(groupby(ordered, key=lambda v: v.statistic), start=1):
-        found = list(members)
-        stages = sorted({v.stage for v in found}, key=lambda s: (STAGE_ORDER.get(s, len(STAGE_ORDER)), s))
-        places: dict[tuple[str, int, str], dict[str, Value]] = {}
-        for v in found:
-            places.setdefault((v.region, v.year, v.period), {})[v.stage] = v
-        rows: list[list[Any]] = [
-            [catalogue.name(region, year), catalogue.year_label(year), period or "—"]
-            + [_short_cell(own.get(stage)) for stage in stages]
-            for (region, year, period), own in places.items()
-        ]
-        columns = [Column("县（市、区）"), Column("年度"), Column("时期")]
-        columns += [Column(stage, align="right") for stage in stages]
-        name = indicator.name if statistic == "数值" else f"{indicator.name}（{statistic}）"
-        tables.append(_without_empty(name, columns, rows, number, f"values-{number}"))
-    return tables
-
-
-def _short_cell(value: Value | None) -> Any:
-    return "—" if value is None else Cell(str(value.number), value.number.public)
 
 
 def _without_empty(caption: str, columns: list[Column], rows: list[list[Any]], number: int, id: str) -> str:

@@ -15,6 +15,7 @@ from typing import TypeVar
 from gongbao.site.catalogue import Catalogue
 from gongbao.site.entries import is_sample
 from gongbao.site.groups import Group
+from gongbao.site.observed import observe_place
 from gongbao.site.reading import ReportSummary, leading
 from gongbao.site.source_lists import submitted_sources
 from gongbao.standards.outcome import Outcome
@@ -32,7 +33,7 @@ class GroupSummary:
     `counties`, `samples`: year -> counties with a report. `reports`: (year, area) -> reports.
     `outcomes`: (year, outcome) -> counties, each once, by `county_outcome`. `verdicts`: (year, area, key,
     outcome) -> counties. `labels`: the verdicts' names in the order of the reports; `leading`: those of
-    them that stand for their area. `values`: (indicator, year) -> counties with a published value.
+    them that stand for their area. `values`: (indicator, year) -> counties with a published or computed value.
     `sources`: documents that the counties' own submissions list, those of several counties as often.
     """
 
@@ -88,6 +89,9 @@ def summarise(catalogue: Catalogue, leaf: Group) -> GroupSummary:
             outcomes = [_count(catalogue, report, found) for report in reports]
             found.outcomes[year, county_outcome(o for own in outcomes for o in own)] += 1
             told = {v.indicator_id for v in catalogue.values_of(year, region) if not v.number.missing}
+            told |= {
+                key[0] for key, o in observe_place(catalogue, year, region).items() if o.value is not None
+            }
             found.values.update((indicator, year) for indicator in told)
     return found
 

@@ -92,6 +92,8 @@ class Writer:
 
     def page(self, page: Page) -> None:
         self.titles[page.address] = page.title
+        for address, data in page.files:
+            self.file(address, data)
         if self.site.project is None:
             self.file(page.address, whole(page, self.site.publication, self.site.links).encode())
         else:
