@@ -31,6 +31,7 @@ from gongbao.site.observed import (
 from gongbao.site.places import beside_address, county_page, edition_crumbs, subject
 from gongbao.site.reading import area_order
 from gongbao.site.tiles import kind_of, parent_of
+from gongbao.site.where import where
 from gongbao.standards.outcome import Outcome
 from gongbao.standards.peers import LEAST_PEERS, Middle, together, typical
 
@@ -147,6 +148,7 @@ def _page(
         crumbs,
         is_sample(region),
         subject=subject(catalogue, year, region),
+        where=where(catalogue, year, region, "", leaf),
     )
 
 
