@@ -70,6 +70,7 @@ def test_a_revision_holds_pages_data_charts_notebooks_and_what_it_was_made_from(
     assert manifest["lock_sha256"] and manifest["previous"]["revision"] == 1
     notebook = json.loads((sealed / "notebooks/511923/finance.ipynb").read_bytes())
     assert any(cell.get("outputs") for cell in notebook["cells"])
+    assert "gb-style" not in str(notebook)  # what JupyterLab is dressed with is in no notebook of a build
 
 
 def test_no_byte_of_the_first_revision_changes_when_it_is_corrected(corrected) -> None:
@@ -89,7 +90,9 @@ def test_the_short_address_shows_the_latest_revision(corrected) -> None:
     assert "15.61亿元" in (tree / "2019/r1/511923/finance.html").read_text("utf-8")
     for address in ("2019/511923/finance.html", "2019/r2/511923/finance.html"):
         page = (tree / address).read_text("utf-8")
-        assert "15.16亿元" in page and "15.61" not in page
+        # What was corrected is told where a reader asks for the number, and nowhere else.
+        shown, _, entries = page.partition('<section class="gb-section gb-origins"')
+        assert "15.16亿元" in shown and "15.61" not in shown and "原为15.61亿元" in entries
     data = "data/511923/values.csv"
     assert (tree / "2019" / data).read_bytes() == (tree / "2019/r2" / data).read_bytes()
     assert not (tree / "2019/manifest.json").exists()
