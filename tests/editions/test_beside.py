@@ -63,8 +63,24 @@ def test_marks_aside_nothing_of_a_page_changes_and_the_same_has_none() -> None:
     assert same(page(OLD), page(OLD.replace("。</p>", "。\n</p>"))) and not same(page(OLD), page(NEW))
 
 
+def test_a_long_page_with_changes_all_over_is_marked_where_they_are() -> None:
+    rows = [[f"第{n}项", str(n * 7), "没有变的文字"] for n in range(1500)]
+    body = "<table><tbody>{}</tbody></table>"
+
+    def html(numbers: list[list[str]]) -> str:
+        return page(body.format("".join(f"<tr><td>{'</td><td>'.join(row)}</td></tr>" for row in numbers)))
+
+    changed = [[a, f"{b}1" if n in (0, 700, 1499) else b, c] for n, (a, b, c) in enumerate(rows)]
+    found = mark(html(rows), html(changed))
+    assert [d.state for d in found.differences] == ["changed"] * 3
+    assert found.old.count("<del") == found.new.count("<ins") == 3
+
+
 def test_what_a_page_says_below_of_its_numbers_is_no_difference() -> None:
     assert same(page(OLD), page(OLD).replace("条目", "别的条目"))
+    tools = '<p class="gb-tools"><a href="a.svg">{}</a></p>'
+    assert same(page(OLD + tools.format("图（SVG）")), page(OLD + tools.format("图（PNG）")))
+    assert same(page(OLD), page(OLD).replace("<section", '<section class="gb-cite">引用</section><section'))
 
 
 @pytest.fixture

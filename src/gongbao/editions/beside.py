@@ -28,6 +28,7 @@ _TYPES = {
     ".js": "text/javascript; charset=utf-8", ".json": "application/json", ".csv": "text/csv; charset=utf-8",
 }  # fmt: skip
 _STATES = {"changed": "改", "added": "增", "removed": "删"}
+_COMPARED = 600  # reports of a year up to which the list says which differ: it reads them all
 _CONTEXT = 18  # characters that a list shows of what is the same, on either side of a difference
 
 Answer = tuple[HTTPStatus, str, bytes]  # status, content type, content
@@ -115,11 +116,15 @@ class Beside:
             year = int(folder.name)
             latest = Tree(self.root).latest(year)
             rows = []
-            for page in sorted(folder.glob("*/*.html")) if latest else ():
+            pages = sorted(folder.glob("*/*.html")) if latest else []
+            for page in pages:
                 inside = PurePosixPath(page.relative_to(folder)).as_posix()
-                pair = self._pair(year, inside)
-                state = "未发布" if pair is None else "没有不同" if same(*pair[1:]) else "有不同"
-                rows.append((inside, "" if pair is None else f"{START}{year}/{inside}", state))
+                address, state = f"{START}{year}/{inside}", ""
+                if latest is None or not self._released(latest, inside).is_file():
+                    address, state = "", "未发布"
+                elif len(pages) <= _COMPARED and (pair := self._pair(year, inside)):
+                    state = "没有不同" if same(*pair[1:]) else "有不同"
+                rows.append((inside, address, state))
             yield year, latest.name if latest else "", rows
 
 

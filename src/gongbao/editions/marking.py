@@ -9,16 +9,19 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from html import escape, unescape
 from typing import Literal
 
-from gongbao.editions.align import align, inline, sentence_likeness
+from gongbao.editions.align import Pair, align, inline, sentence_likeness
 
 Pieces = tuple[tuple[str, bool], ...]  # text, whether it differs from the other side
 State = Literal["changed", "added", "removed"]
 _CONTENT = re.compile(r'<div class="gb-content">(.*?)(?=<aside class="gb-aside"|</main>)', re.DOTALL)
-_ENTRIES = re.compile(r'<section class="gb-section gb-origins"')
-_TOKEN = re.compile(r"<svg\b.*?</svg>|<[^>]*>|[^<]+", re.DOTALL)
+# What is behind a page's text: the entries of its numbers, and how to cite it, which names its revision.
+_END = re.compile(r'<section class="(?:gb-section gb-origins|gb-cite)"')
+# A chart and a line of downloads are one token each: nobody reads the tools for what they say.
+_TOKEN = re.compile(r'<svg\b.*?</svg>|<p class="gb-tools">.*?</p>|<[^>]*>|[^<]+', re.DOTALL)
 # Where a unit begins or ends: what a reader takes in as one. A row of a table is one, with all its cells.
 _BLOCK = re.compile(
     r"</?(?:h[1-6]|p|li|ul|ol|tr|table|thead|tbody|caption|figure|figcaption|details|summary|div|dl|section|article)\b"
@@ -65,7 +68,7 @@ def mark(old: str, new: str) -> Marked:
     pages = _Page(old), _Page(new)
     before, after = ([_key(unit) for unit in page.units] for page in pages)
     found: list[Difference] = []
-    for i, j in align(before, after, _alike):
+    for i, j in _pairs(before, after):
         left = None if i is None else pages[0].units[i]
         right = None if j is None else pages[1].units[j]
         if left and right and _key(left) == _key(right):
@@ -91,8 +94,8 @@ class _Page:
     def __init__(self, text: str) -> None:
         match = _CONTENT.search(text)
         start, end = match.span(1) if match else (0, 0)
-        if entries := _ENTRIES.search(text, start, end):
-            end = entries.start()
+        if behind := _END.search(text, start, end):
+            end = behind.start()
         self.before, self.after = text[:start], text[end:]
         self.tokens = _TOKEN.findall(text[start:end])
         self.units = list(_units(self.tokens))
@@ -144,6 +147,17 @@ def _units(tokens: Sequence[str]) -> Iterator[_Unit]:
 def _key(unit: _Unit) -> str:
     """What is compared: line breaks in the source are no difference."""
     return " ".join(unit.text.split())
+
+
+def _pairs(old: Sequence[str], new: Sequence[str]) -> Iterator[Pair]:
+    """Pairs of positions in reading order: what is equal first, and between two such what is similar. A long page
+    with a few changes all over is then compared in a few small parts."""
+    for kind, i, i2, j, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind == "equal":
+            yield from zip(range(i, i2), range(j, j2), strict=True)
+        else:
+            for a, b in align(old[i:i2], new[j:j2], _alike):
+                yield (None if a is None else i + a), (None if b is None else j + b)
 
 
 def _alike(a: str, b: str) -> float:
