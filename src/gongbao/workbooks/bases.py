@@ -26,11 +26,19 @@ ONLY_GROW = (
 
 
 def rows_place(rows: Iterable[Row]) -> str:
-    """Where rows of the dataset's tables stand: “data/2023/990106.xlsx 工作表“学校年度数据” 第5—74行（70行）”."""
+    """Where rows of the dataset's tables stand: “data/2023/990106.xlsx 工作表“学校年度” 第5—74行（其中23行）”."""
+    return _place((row["_file"], row["_sheet"], row["_row"]) for row in rows)
+
+
+def frame_place(frame: pd.DataFrame) -> str:
+    """`rows_place` of a frame of `Report.read`, "" of one without rows."""
+    return _place(zip(*(frame[name].tolist() for name in ("_file", "_sheet", "_row")), strict=True))
+
+
+def _place(cells: Iterable[tuple[Any, Any, Any]]) -> str:
     sheets: dict[tuple[str, str], list[int]] = {}
-    for row in rows:
-        sheet = row["_sheet"] if isinstance(row["_sheet"], str) else ""
-        sheets.setdefault((str(row["_file"]), sheet), []).append(int(row["_row"]))
+    for file, sheet, row in cells:
+        sheets.setdefault((file, sheet if isinstance(sheet, str) else ""), []).append(int(row))
     found = []
     for (file, sheet), numbers in sheets.items():
         first, last = min(numbers), max(numbers)
@@ -40,11 +48,6 @@ def rows_place(rows: Iterable[Row]) -> str:
             " ".join(part for part in (file, f"工作表“{sheet}”" if sheet else "", span + more) if part)
         )
     return "；".join(found)
-
-
-def frame_place(frame: pd.DataFrame) -> str:
-    """`rows_place` of a frame of `Report.read`, "" of one without rows."""
-    return rows_place(row_dicts(frame[["_file", "_sheet", "_row"]])) if len(frame) else ""
 
 
 def with_place(frame: pd.DataFrame, *places: str) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from gongbao.present.sentence import bind
 from gongbao.rows import row_dicts
 from gongbao.standards import Outcome
 from gongbao.standards.funds import fund_flow, fund_totals
-from gongbao.workbooks.bases import frame_place, from_rows, share_basis, with_bases
+from gongbao.workbooks.bases import frame_place, from_rows, rows_place, share_basis, with_bases
 from gongbao.workbooks.finance import BUDGET, PER_PUPIL
 from gongbao.workbooks.once import once
 from gongbao.workbooks.topics import by_topic, item_name, number
@@ -74,11 +74,18 @@ class Finance(ValueArea):
 
     def _told(self, flow: pd.DataFrame) -> pd.DataFrame:
         """The rates and remainders of rows of `standards.funds` with how they were computed."""
+        rows: dict[tuple[str, str], list[Mapping[Any, Any]]] = {}
+        for row in row_dicts(self.funds):
+            for level in (row["level"], TOGETHER):
+                rows.setdefault((row["programme"], level), []).append(row)
+        places = {key: rows_place(own) for key, own in rows.items()}
         for column in _FOLLOWS:
-            flow = with_bases(flow, column, partial(self._fund_basis, column))
+            flow = with_bases(flow, column, partial(self._fund_basis, column, places))
         return flow
 
-    def _fund_basis(self, column: str, row: Mapping[Any, Any]) -> Basis | None:
+    def _fund_basis(
+        self, column: str, places: Mapping[tuple[str, str], str], row: Mapping[Any, Any]
+    ) -> Basis | None:
         if math.isnan(row[column]):
             return None
         label, part, whole = _FOLLOWS[column]
@@ -87,9 +94,7 @@ class Finance(ValueArea):
             ("funds", row["programme"], row["level"], column),
             f"{row['programme']}（{row['level']}）{label}",
         )
-        own = self.funds[self.funds["programme"] == row["programme"]]
-        own = own if row["level"] == TOGETHER else own[own["level"] == row["level"]]
-        said = {"data": frame_place(own), "source": self.fund_source}
+        said = {"data": places[row["programme"], row["level"]], "source": self.fund_source}
         if column.endswith("_rate"):
             return share_basis(key, title, f"{plain(row[column], 1)}%", one, other, **said)
         return basis_of(
