@@ -38,9 +38,12 @@
       tile.querySelector(".gb-word").textContent = band[2];
       if (!tile.hidden) { all += 1; counts[band[2]] = (counts[band[2]] || 0) + 1; }
     });
-    part.querySelectorAll(".gb-region").forEach(function (shape) {
-      var cell = cellOf(part, shape.dataset.c, year);
-      shape.setAttribute("class", "gb-region gb-" + BANDS[cell ? cell.className : "n"][0]);
+    part.querySelectorAll(".gb-region-map [data-c]").forEach(function (shape) {
+      var cell = cellOf(part, shape.dataset.c, year), band = BANDS[cell ? cell.className : "n"];
+      var row = part.querySelector('tbody tr[data-r="' + shape.dataset.c + '"]');
+      shape.style.display = row && row.hidden ? "none" : "";
+      if (shape.tagName === "text") shape.querySelector("tspan").textContent = band[1];
+      else shape.setAttribute("class", "gb-region gb-" + band[0]);
     });
     if (!part.querySelector(".gb-map")) return;
     var words = Object.keys(BANDS).map(function (key) { return BANDS[key][2]; })

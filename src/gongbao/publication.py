@@ -74,6 +74,18 @@ class CacheSettings(BaseModel):
         return int(float(match[1]) * _UNITS[match[2].upper()])
 
 
+class MapSettings(BaseModel):
+    """A licensed map of the counties. What the licence asks for is printed below each drawing."""
+
+    model_config = ConfigDict(extra="forbid")
+    file: str = Field(min_length=1, description="GeoJSON file below site/, such as site/map.geojson")
+    approval: str = Field(min_length=1, description="approval number of the map (审图号)")
+    source: str = Field(min_length=1, description="whose map it is")
+    code: str = Field(
+        "", description="property of a feature that holds the region code; empty: the usual ones"
+    )
+
+
 class Settings(BaseModel):
     """The `gongbao:` section."""
 
@@ -87,6 +99,7 @@ class Settings(BaseModel):
     renamed_areas: dict[str, str] = Field(
         default_factory=dict, description="former id of an indicator area: the id that it has now"
     )
+    map: MapSettings | None = Field(None, description="boundaries drawn beside the tiles; none by default")
     licence: Licence | None = Field(None, description="licence of the data; left out where none is stated")
 
 
@@ -268,10 +281,16 @@ def _in_chinese(error: ValidationError) -> str:
                 "deadlines": Deadlines,
                 "licence": Licence,
                 "cache": CacheSettings,
+                "map": MapSettings,
             }
             section = next((part for name, part in parts.items() if name in item["loc"]), Settings)
             known = "、".join(section.model_fields)
             lines.append(f"{SETTINGS_FILE} 的 gongbao 一节里有不认识的设置“{where}”；可用的有：{known}。")
+        elif "map" in item["loc"] and item["type"] in ("missing", "model_type", "string_too_short"):
+            lines.append(
+                f"{SETTINGS_FILE} 里“{where}”没有写全：map 下面要写 file（GeoJSON 文件）、approval（审图号）和"
+                " source（地图来源），后两项印在地图下面。"
+            )
         elif item["type"] == "missing":
             lines.append(f"{SETTINGS_FILE} 里缺少“{where}”。")
         else:

@@ -77,6 +77,11 @@ class Standing:
         known = self.site.known.get(unit)
         return known is not None and self.content(unit) == known.content
 
+    def digest_of(self, name: str) -> str:
+        """The SHA-256 of a file of the publication, "" for one that is not there."""
+        seen = self.inputs.get(f"publication/{os.path.normpath(name)}")
+        return seen.digest if seen else ""
+
     def recipe(self) -> str:
         """A digest of what every page depends on: this program, the libraries, the settings."""
         digests = _digests(self.inputs)

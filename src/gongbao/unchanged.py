@@ -158,7 +158,7 @@ class Unchanged:
         for year, _ in places:
             counts[year] = counts.get(year, 0) + 1
         self._group_keys[leaf.code] = key = digest(
-            self._everywhere, repr(leaf), repr(sorted(counts.items())), *own, "", *self._values(leaf)
+            self._everywhere, repr(leaf), repr(sorted(counts.items())), *own, self._map(), *self._values(leaf)
         )
         path = self._group_path(leaf.code)
         record = _record(path, "told", key)
@@ -167,6 +167,11 @@ class Unchanged:
         made = _made(record, pickle.loads(path.with_suffix(".told").read_bytes()))
         self._leaves[leaf.code] = made
         return made
+
+    def _map(self) -> str:
+        """A digest of the office's own map, which pages of groups draw."""
+        setting = self.publication.settings.map
+        return self.standing.digest_of(setting.file) if setting else ""
 
     def _values(self, leaf: Group) -> Iterator[str]:
         """What was submitted of the leaf's places and of the cities above them in any year: pages that compare

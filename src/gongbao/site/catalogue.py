@@ -22,6 +22,7 @@ from gongbao.present.published import (
     published_parts,
 )
 from gongbao.rows import row_dicts
+from gongbao.site.boundaries import Boundaries
 from gongbao.site.entries import (
     Indicator,
     Source,
@@ -46,6 +47,8 @@ class Catalogue:
     summaries of one place or of one group of places, `files` their downloads: a page about them has a
     catalogue of its own, so that nothing is held for the whole publication.
     """
+
+    boundaries: Boundaries | None = None  # the office's own map, where it has one
 
     def __init__(
         self,

@@ -19,13 +19,17 @@ from gongbao.present.numbers import plain
 from gongbao.present.table import make_table
 from gongbao.present.theme import COLOURS, config
 from gongbao.rows import row_dicts
+from gongbao.site.boundaries import draw as draw_map
 from gongbao.site.catalogue import Catalogue
 from gongbao.site.entries import OPERATORS, is_sample
 from gongbao.site.groups import Group
 from gongbao.site.layout import Crumb, Page, fragment
+from gongbao.site.observed import NOTHING
 from gongbao.site.places import HOME, area_page
 from gongbao.site.reading import ReportSummary, leading
+from gongbao.site.summary import county_outcome
 from gongbao.site.svg import inline, linked
+from gongbao.site.tiles import City, cities, make_tile
 from gongbao.standards.outcome import Outcome
 
 AREAS_PAGE = Crumb("指标领域", "/site/areas.html")
@@ -291,13 +295,14 @@ def compare_page(
             "year": c.year,
             "label": catalogue.year_label(c.year),
             "reports": [(catalogue.name(r.region, c.year), r.page) for r in c.reports],
+            "cities": _cities(catalogue, c) if number == 0 else [],
             "tables": [table.figure_html(f"{files}/{table.id}") for table in c.tables],
             "figures": [
                 _figure_html(figure, svgs[figure.spec_text()], f"{files}/{figure.id}", bool(group.code))
                 for figure in c.figures
             ],
         }
-        for c in comparisons
+        for number, c in enumerate(comparisons)
     ]
     indicators = [i for i in catalogue.indicators.values() if i.area == area]
     body = fragment(
@@ -306,11 +311,23 @@ def compare_page(
         description=catalogue.area_description(area),
         years=years,
         indicators=indicators,
+        map=draw_map(catalogue.boundaries, group.regions) if catalogue.boundaries else None,
     )
     title = compare_title(catalogue, area, group)
     sample = any(is_sample(r.region) for c in comparisons for r in c.reports)
     crumbs = compare_crumbs(catalogue, area, group)
     return Page(address, title, body, f"{title}：各县（市、区）比较", crumbs, sample)
+
+
+def _cities(catalogue: Catalogue, comparison: Comparison) -> list[City]:
+    """The counties of a year as tiles: what the verdicts that stand for the area are together, and how many."""
+    tiles = []
+    for report in comparison.reports:
+        outcomes = [v.outcome for v in leading(catalogue.verdicts(report))]
+        band = county_outcome(outcomes)
+        shown = f"{outcomes.count(band)}项" if outcomes else "—"
+        tiles.append(make_tile(catalogue, report.region, comparison.year, report.page, band, shown))
+    return cities(catalogue, tiles, comparison.year) if any(tile.band != NOTHING for tile in tiles) else []
 
 
 def _figure_html(figure: Figure, svg: str, files: str, one_of_many: bool) -> str:

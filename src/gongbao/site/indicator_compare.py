@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from gongbao.present import plain
 from gongbao.present.multiples import HEIGHT, WIDTH, Mark, mini, scale_of, sheet
 from gongbao.present.strip import dots, ends_of
+from gongbao.site.boundaries import Drawing, draw
 from gongbao.site.catalogue import Catalogue
 from gongbao.site.entries import OPERATORS, is_sample
 from gongbao.site.observed import BANDS, NEUTRAL, NOTHING, Observed, Place, Series
@@ -93,6 +94,7 @@ class Compared:
     kinds: tuple[str, ...]
     years: tuple[int, ...]
     files: tuple[File, ...]
+    map: Drawing | None
 
 
 def compared(catalogue: Catalogue, series: Sequence[Series], page: str, *, all_series: bool) -> Compared:
@@ -114,7 +116,10 @@ def compared(catalogue: Catalogue, series: Sequence[Series], page: str, *, all_s
         files += own
     kinds = list(dict.fromkeys(row.kind for view in views for row in view.rows if row.kind))
     years = sorted({year for view in views if view.cities for year in view.years}, reverse=True)
-    return Compared(tuple(views), tuple(kinds) if len(kinds) > 1 else (), tuple(years), tuple(files))
+    drawing = None
+    if catalogue.boundaries is not None:
+        drawing = draw(catalogue.boundaries, dict.fromkeys(r for each in chosen for r in each.regions))
+    return Compared(tuple(views), tuple(kinds) if len(kinds) > 1 else (), tuple(years), tuple(files), drawing)
 
 
 def _view(

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from gongbao.data.dataset import Dataset
 from gongbao.publication import Publication
+from gongbao.site.boundaries import Boundaries, check_complete, read_boundaries
 from gongbao.site.catalogue import Catalogue
 from gongbao.site.groups import GROUP, Group, group_places
+from gongbao.site.observed import rows_of
 from gongbao.site.plan import Plan, plan_of
 from gongbao.site.reading import Info
 from gongbao.standards.rectification import DeadlineRule
@@ -41,13 +43,28 @@ class SiteInputs:
 
     @cached_property
     def catalogue(self) -> Catalogue:
-        """The catalogue without any report, from which tasks make their own."""
+        """The catalogue without any report, from which tasks make their own. Raises PublicationError for a map
+        that can't be used."""
         publication = self.publication
         setting = publication.settings.deadlines
         rule = DeadlineRule(setting.rectification_days, setting.working_days)
-        return Catalogue(
+        catalogue = Catalogue(
             self.dataset, (), self.plan, self.workbooks, internal=publication.internal, deadline_rule=rule
         ).warmed()
+        catalogue.boundaries = self._boundaries(catalogue)
+        return catalogue
+
+    def _boundaries(self, catalogue: Catalogue) -> Boundaries | None:
+        """The office's own map, which has every county under the code that it has last."""
+        found, setting = read_boundaries(self.publication), self.publication.settings.map
+        if found is not None and setting is not None:
+            codes = rows_of(catalogue, Group("", "", tuple(catalogue.regions())))
+            rows = {code: catalogue.region(code, None) for code in codes}
+            counties = {
+                code: str(row["region_name"]) for code, row in rows.items() if row and row["level"] == "县"
+            }
+            check_complete(found, setting.file, counties)
+        return found
 
     @cached_property
     def root(self) -> Group:
