@@ -1,4 +1,4 @@
-"""An office's own map: read, checked, drawn plainly, with its approval number; made-up squares for invented counties."""
+"""An office's own map: read, checked, drawn plainly, with its approval number; squares for invented counties."""
 
 from __future__ import annotations
 

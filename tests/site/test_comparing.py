@@ -5,17 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import re
+import shutil
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from gongbao.data import Dataset
 from gongbao.present.multiples import Mark, mini, scale_of
+from gongbao.publication import open_publication
 from gongbao.site import reference
 from gongbao.site.beside import beside_pages, peers_of
 from gongbao.site.catalogue import Catalogue
 from gongbao.site.groups import Group, group_places
-from gongbao.site.layout import Page
+from gongbao.site.layout import Page, whole
 from gongbao.site.observed import Series, observe, rows_of
 from gongbao.site.reading import ReportSummary
 from gongbao.site.tiles import City, Tile, cities, short_name
@@ -209,3 +213,28 @@ def test_tiles_stand_where_the_region_list_puts_them(catalogue: Catalogue) -> No
     assert city == City("示例市", 3, tuple(placed))
     [mixed] = cities(catalogue, [*placed, tile("990103", None)], 2023)
     assert mixed.columns == 2 and not any(t.place for t in mixed.tiles), "all of a city or none"
+
+
+def test_a_reader_chooses_a_year_and_a_kind(
+    catalogue: Catalogue, root: Group, observed: Observed, browser: Browser, tmp_path: Path
+) -> None:
+    page = indicator(catalogue, root, observed, ENROLMENT)
+    folder = tmp_path / "site/indicators"
+    folder.mkdir(parents=True)
+    shutil.copytree(ROOT / "site/theme", tmp_path / "site/theme")
+    (folder / "page.html").write_text(whole(page, open_publication(ROOT), ()), "utf-8")
+    shown = browser.new_page()
+    shown.goto((folder / "page.html").as_uri())
+    tile = shown.locator('.gb-map [data-r="990105"]')
+    assert tile.inner_text().split() == ["示例县戊", "✗", "88.2", "未达标"]
+    shown.get_by_role("combobox", name="年度").select_option("2022")
+    assert tile.inner_text().split() == ["示例县戊", "✓", "86.3", "达标"]
+    assert "gb-pass" in (tile.get_attribute("class") or "")
+    finding = shown.locator(".gb-series-finding")
+    # By the table: 甲, 乙, 戊, 己 and 庚区 meet 85 % in 2022, 丙 and 丁 don't, 平昌 reported nothing.
+    assert finding.inner_text() == "2022年8个县（市、区）中，达标5个，未达标2个，没有可比的数据1个。"
+    shown.get_by_role("combobox", name="类别").select_option("市辖区")
+    assert finding.inner_text() == "2022年1个市辖区中，达标1个。"
+    assert shown.locator(".gb-map [data-r]:visible").count() == 1
+    assert shown.locator(".gb-multiples li:visible").count() == 1
+    shown.close()
