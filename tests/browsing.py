@@ -29,6 +29,15 @@ ARGUMENTS = [
 # Rules that axe-core checks: WCAG 2.2 AA and what it builds on.
 STANDARDS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
+# Smaller than 24 px one way, and not a link within a line of text.
+SMALL = """() => [...document.querySelectorAll("a[href], button, summary, input, select")].filter(element => {
+    if (!element.checkVisibility() || element.classList.contains("gb-skip")) return false;
+    const box = element.getBoundingClientRect();
+    if (box.width >= 23.5 && box.height >= 23.5) return false;
+    const beside = [...element.parentNode.childNodes].some(n => n !== element && n.textContent.trim());
+    return !(getComputedStyle(element).display === "inline" && beside);
+}).map(element => `${element.outerHTML.slice(0, 120)} in ${element.parentNode.tagName}`)"""
+
 
 def chromium() -> str | None:
     """The installed Chromium (or the one that the variable CHROMIUM names); None: Playwright's own."""

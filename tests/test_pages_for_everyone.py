@@ -13,7 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from browsing import STANDARDS, served, too_wide
+from browsing import SMALL, STANDARDS, served, too_wide
 
 pytestmark = pytest.mark.browser
 
@@ -69,14 +69,6 @@ FOCUS = """() => {
         contrast: (pair[0] + .05) / (pair[1] + .05),
     };
 }"""
-# Smaller than 24 px one way, and not a link within a line of text.
-SMALL = """() => [...document.querySelectorAll("a[href], button, summary, input, select")].filter(element => {
-    if (!element.checkVisibility() || element.classList.contains("gb-skip")) return false;
-    const box = element.getBoundingClientRect();
-    if (box.width >= 23.5 && box.height >= 23.5) return false;
-    const beside = [...element.parentNode.childNodes].some(n => n !== element && n.textContent.trim());
-    return !(getComputedStyle(element).display === "inline" && beside);
-}).map(element => `${element.outerHTML.slice(0, 120)} in ${element.parentNode.tagName}`)"""
 
 
 @pytest.fixture(scope="module")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from browsing import STANDARDS, served, too_wide, watch
+from browsing import SMALL, STANDARDS, served, too_wide, watch
 from published_trees import COUNTY, NEW, OLD, PublishedTree, example
 
 pytestmark = pytest.mark.browser
@@ -42,6 +43,34 @@ def address(tree: PublishedTree, tmp_path_factory: pytest.TempPathFactory) -> It
     shutil.copytree(tree.root, root / "some/where", ignore=shutil.ignore_patterns(".gongbao"))
     with served(root) as address:
         yield f"{address}/some/where"
+
+
+@pytest.mark.parametrize(
+    "mode", [{"color_scheme": "dark"}, {"forced_colors": "active"}, {"contrast": "more"}]
+)
+def test_pages_are_accessible_in_the_readers_colours(
+    browser: Browser, address: str, mode: dict[str, Any]
+) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 850}, bypass_csp=True, **mode)
+    page = context.new_page()
+    for name in PAGES:
+        page.goto(f"{address}/{name}")
+        results = Axe().run(page, options=STANDARDS)
+        assert results.violations_count == 0, f"{name}: {results.generate_report()}"
+    context.close()
+
+
+@pytest.mark.parametrize("width", [640, 320])
+def test_large_text_fits_and_what_is_pressed_is_large_enough(
+    browser: Browser, address: str, width: int
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 512})
+    for name in PAGES:
+        page.goto(f"{address}/{name}")
+        assert too_wide(page) <= 0, name
+        small = page.evaluate(SMALL)
+        assert small == [], (name, small)
+    page.close()
 
 
 @pytest.mark.parametrize("width", [1280, 390])

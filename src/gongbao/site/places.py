@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gongbao.present import Fact, Facts, Points, Verdicts
 from gongbao.publication import Publication
 from gongbao.site import asking
-from gongbao.site.bodies import Body
+from gongbao.site.bodies import Body, Heading
 from gongbao.site.catalogue import Catalogue
 from gongbao.site.entries import is_sample
 from gongbao.site.groups import ROOT, WHOLE, Group
@@ -184,6 +184,7 @@ def county_overview(
     areas = [_area(catalogue, report) for report in reports]
     points = tuple(point for report in reports for point in report.points)
     pages = {report.area: relative(address, report.page) for report in reports}
+    sources = catalogue.sources_of(year, region)
     body = fragment(
         "county.html.j2",
         address,
@@ -196,7 +197,7 @@ def county_overview(
         downloads=catalogue.files[year, region],
         unreported=catalogue.unreported(year, region),
         note=catalogue.cover(year, region, "note"),
-        sources=catalogue.sources_of(year, region),
+        sources=sources,
     )
     aside = fragment(
         "county_aside.html.j2",
@@ -218,9 +219,19 @@ def county_overview(
         shown.sample,
         aside,
         "county",
-        subject=subject(catalogue, year, region),
-        where=where(catalogue, year, region, "", leaf),
+        _county_headings(any(area.lacking for area in areas), bool(sources)),
+        subject(catalogue, year, region),
+        where(catalogue, year, region, "", leaf),
     )
+
+
+def _county_headings(lacking: bool, sources: bool) -> tuple[Heading, ...]:
+    """The contents of a county's page, as its template names them; the areas' reports stand beside them."""
+    parts = (
+        ("verdict", "要点", True), ("lacking", "还差什么", lacking), ("areas", "各领域", True),
+        ("downloads", "数据下载", True), ("sources", "来源", sources),
+    )  # fmt: skip
+    return tuple(Heading(2, id, text) for id, text, there in parts if there)
 
 
 def _asked(
