@@ -10,7 +10,7 @@ import os
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -93,6 +93,9 @@ class Settings(BaseModel):
     data: str = Field("data", description="folder of definitions and submissions")
     workbooks: str = Field("workbooks", description="folder of the notebooks")
     office: str = Field("", description="name of the publishing office, printed in the footer")
+    languages: list[Literal["zh", "en"]] = Field(
+        ["zh"], description="languages of the pages: Chinese always, with `en` each page also below /en/"
+    )
     time_limit: int = Field(300, gt=0, description="seconds that one report may run")
     deadlines: Deadlines = Field(default_factory=Deadlines, description="periods where a document sets none")
     cache: CacheSettings = Field(default_factory=CacheSettings, description="the cache's folder and size")
@@ -193,6 +196,12 @@ class Publication:
     def pages(self) -> Path:
         """Hand-written pages and the theme."""
         return self.root / "site"
+
+    @property
+    def in_english(self) -> bool:
+        """Whether every page of a build has an English twin. What stays in the office has none, nor do the
+        pages of a revision and of the portal around it."""
+        return "en" in self.settings.languages and not self.internal and self.release is None
 
     @property
     def output_folder(self) -> Path:

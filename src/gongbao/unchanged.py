@@ -19,6 +19,7 @@ from typing import Any
 from gongbao.data import Dataset
 from gongbao.data.schema import SHARED_TABLES, SUBMISSION_TABLES
 from gongbao.data.succession import changes_of, code_in, former_codes
+from gongbao.english import own_digest
 from gongbao.gate.secrets import READ, own_texts, read_definitions
 from gongbao.publication import Publication
 from gongbao.rows import row_dicts
@@ -57,8 +58,10 @@ class Unchanged:
     def __post_init__(self) -> None:
         shared = [self.dataset.fingerprint(name) for name in SHARED_TABLES if name not in SUBMISSION_TABLES]
         books = [f"{w.area}\0{w.title}\0{w.description}\0{w.digest}" for w in self.workbooks.values()]
-        # What all pages depend on: this program, the libraries, the settings, the shared tables, the workbooks.
-        self._everywhere = digest(self.standing.recipe(), *shared, *sorted(books))
+        # What all pages depend on: this program, the libraries, the settings, the shared tables, the workbooks,
+        # the publication's words in English.
+        words = own_digest(self.publication.pages)
+        self._everywhere = digest(self.standing.recipe(), *shared, *sorted(books), words)
         self._changes = changes_of(self.dataset)
         self._submitted: dict[str, list[int]] = {}
         for code, year in self.dataset.submissions():

@@ -1,9 +1,10 @@
 """The files of a site in units, each recognised without reading it while nobody has touched it.
 
 A unit is a folder three levels below the site with everything in it (a county's reports of a year, its
-downloads), or any file that stands higher. Of a country's half a million files some ten thousand units
-have to be remembered. A unit is stamped with the sizes, times and numbers of its files: the same stamp
-are the same files; with any other stamp they are read and compared by their SHA-256.
+downloads), four levels below it in the folder of English pages, or any file that stands higher. Of a
+country's half a million files some ten thousand units have to be remembered. A unit is stamped with the
+sizes, times and numbers of its files: the same stamp are the same files; with any other stamp they are read
+and compared by their SHA-256.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 # A file that changed so short a time ago could change once more within the same tick of its clock.
 SETTLED = 2_000_000_000
 _LEVELS = 3
+_ENGLISH = "en"  # its pages have the addresses of the others below it
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,8 @@ class Unit:
 
 def unit_of(name: str) -> str:
     """The unit that a file belongs to, by its name below the site."""
-    return "/".join(name.split("/", _LEVELS)[:_LEVELS])
+    levels = _LEVELS + name.startswith(f"{_ENGLISH}/")
+    return "/".join(name.split("/", levels)[:levels])
 
 
 def content_of(digests: Mapping[str, str]) -> str:
@@ -112,7 +115,7 @@ def _stamps(folder: Path) -> Iterator[tuple[str, str]]:
                 own = f"{name}/{entry.name}" if name else entry.name
                 if entry.is_dir():
                     if level < _LEVELS - 1:
-                        yield from walk(entry.path, own, level + 1)
+                        yield from walk(entry.path, own, level + (own != _ENGLISH))
                         continue
                     lines: list[str] = []
                     newest = _gather(entry.path, "", lines)

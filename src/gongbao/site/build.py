@@ -72,7 +72,7 @@ class SiteMade:
             sum(each.figures for each in made),
             sum(each.drawn for each in made),
             sum(each.rendered for each in made),
-            [warning for each in made for warning in each.warnings],
+            list(dict.fromkeys(warning for each in made for warning in each.warnings)),
         )
 
 
@@ -162,8 +162,9 @@ def draw_places(inputs: SiteInputs, out: Path, *, progress: Progress | None = No
 def _site_in(inputs: SiteInputs, out: Path, summaries: tuple[Path, ...], project: Path | None = None) -> Site:
     links = navigation(inputs.publication)
     return Site(
-        inputs.publication, inputs.catalogue, inputs.root, links, out, Store(inputs.store), summaries, project
-    )
+        inputs.publication, inputs.catalogue, inputs.root, links, out, Store(inputs.store), summaries, project,
+        inputs.english,
+    )  # fmt: skip
 
 
 def _begun(site: Site, inputs: SiteInputs) -> list[PlaceJob]:

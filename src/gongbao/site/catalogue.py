@@ -105,6 +105,13 @@ class Catalogue:
             getattr(self, name)
         return self
 
+    def proper_names(self) -> frozenset[str]:
+        """Names of places, offices and documents, as pages print them."""
+        names = {text(row[name]) for row in self._regions for name in ("region_name", "office_name")}
+        for row in row_dicts(self.dataset.table("sources")):
+            names |= {text(row[name]) for name in ("title", "doc_no", "issuer")}
+        return frozenset(names - {""})
+
     # --- reports ---------------------------------------------------------------------------------
 
     @cached_property

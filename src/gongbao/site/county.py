@@ -63,6 +63,7 @@ def make_place(site: Site, job: PlaceJob) -> Made:
     site.keep(job.place, PlaceSummary(tuple(content.summary.brief for content in contents), files))
     warnings = [w for content in contents for w in content.warnings]
     warnings += [w for spec, at in spec_places.items() if (w := character_warning(spec, at))]
+    warnings += writer.warnings
     return Made(
         unit_contents(writer.digests),
         len(writer.titles),

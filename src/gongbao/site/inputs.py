@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from gongbao.data.dataset import Dataset
+from gongbao.english import Pages, english_of
 from gongbao.publication import Publication
 from gongbao.site.boundaries import Boundaries, check_complete, read_boundaries
 from gongbao.site.catalogue import Catalogue
@@ -65,6 +66,13 @@ class SiteInputs:
             }
             check_complete(found, setting.file, counties)
         return found
+
+    @cached_property
+    def english(self) -> Pages | None:
+        """What puts pages into English, None where the publication is in Chinese alone. Raises CatalogueError."""
+        if not self.publication.in_english:
+            return None
+        return english_of(self.publication.pages, self.catalogue.proper_names())
 
     @cached_property
     def root(self) -> Group:

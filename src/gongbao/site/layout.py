@@ -13,6 +13,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from gongbao.english import english_address
 from gongbao.publication import Publication, Release
 from gongbao.site import addresses
 from gongbao.site.bodies import Heading
@@ -122,10 +123,15 @@ def fragment(template: str, address: str, **values: Any) -> str:
 
 
 def whole(
-    page: Page, publication: Publication, links: Sequence[NavigationLink], *, own_address: bool = True
+    page: Page,
+    publication: Publication,
+    links: Sequence[NavigationLink],
+    *,
+    own_address: bool = True,
+    english: bool = False,
 ) -> str:
     """The complete HTML document of a page. Without `own_address` it doesn't say at which address it stands:
-    who places it knows."""
+    who places it knows. `english`: it has a twin in English, to which it links."""
     release = _release(page, publication.release) if publication.release else None
     return (
         environment()
@@ -141,6 +147,8 @@ def whole(
             icon=ICON,
             release=release,
             canonical=_canonical(page, publication, release) if own_address else "",
+            english=english and english_address(page.address),
+            alternates=_alternates(page, publication.site_url) if english else (),
         )
     )
 
@@ -152,6 +160,14 @@ def _canonical(page: Page, publication: Publication, release: dict[str, Any] | N
     if release:
         return str(release["canonical"])
     return publication.site_url + page.address.removesuffix("index.html") if publication.site_url else ""
+
+
+def _alternates(page: Page, site_url: str) -> list[tuple[str, str]]:
+    """(language, address) of a page in each language; none of the page that stands for any other."""
+    if page.address == "/404.html":
+        return []
+    own, twin = (site_url + address for address in (page.address, english_address(page.address)))
+    return [("zh-CN", own), ("en", twin), ("x-default", own)]
 
 
 def _release(page: Page, release: Release) -> dict[str, Any]:

@@ -60,6 +60,7 @@ def make_compared(site: Site, leaf: Group) -> Made:
         for each in found:
             writer.displays(folder, each.figures, each.tables, svgs)
     warnings = [w for spec, at in spec_places.items() if (w := character_warning(spec, at))]
+    warnings += writer.warnings
     figures = sum(len(each.figures) for found in comparisons.values() for each in found)
     return Made(writer.digests, len(writer.titles), figures, drawn, 0, tuple(warnings), _titles(site, writer))
 
@@ -73,7 +74,7 @@ def make_listed(site: Site, leaf: Group) -> Made:
         if not set(leaf.regions).isdisjoint(catalogue.regions(year)):
             writer.file(*places_file(catalogue, year, leaf, edition_page(year, leaf.code)))
     told = LeafTold(summarise(catalogue, leaf), _titles(site, writer))
-    return Made(writer.digests, len(writer.titles), more=told)
+    return Made(writer.digests, len(writer.titles), warnings=tuple(writer.warnings), more=told)
 
 
 def joined(compared: Made, listed: Made) -> Made:
@@ -83,6 +84,7 @@ def joined(compared: Made, listed: Made) -> Made:
         compared,
         files={**listed.files, **compared.files},
         pages=listed.pages + compared.pages,
+        warnings=(*compared.warnings, *listed.warnings),
         more=replace(told, titles={**told.titles, **compared.more}),
     )
 
@@ -126,7 +128,7 @@ def make_shared(site: Site, job: SharedJob) -> Made:
         writer.file(address, data)
     if job.charts:
         writer.file("/assets/vega.js", libraries(VEGALITE_VERSION, site.store).encode())
-    return Made(writer.digests, len(writer.titles))
+    return Made(writer.digests, len(writer.titles), warnings=tuple(writer.warnings))
 
 
 def written_pages(publication: Publication) -> list[Page]:

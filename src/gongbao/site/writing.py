@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from gongbao.english import Pages, missing_words
 from gongbao.present import Figure, Table
 from gongbao.publication import Publication
 from gongbao.site.catalogue import Catalogue
@@ -28,7 +29,7 @@ class Site:
 
     `catalogue` knows no report: a task makes one of its own with `catalogue.of`. `summaries` are the
     folders in which those of places are kept, the newest first. With `project` pages are written there as
-    Quarto's sources, and not as HTML.
+    Quarto's sources, and not as HTML. `english` makes the twins of pages, None where there are to be none.
     """
 
     publication: Publication
@@ -39,6 +40,7 @@ class Site:
     store: Store
     summaries: tuple[Path, ...]
     project: Path | None = None
+    english: Pages | None = None
 
     def summary(self, place: Place) -> PlaceSummary:
         """What a task said of a place, in this build or in an earlier one whose pages are taken over."""
@@ -83,6 +85,8 @@ class Writer:
     site: Site
     digests: dict[str, str] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
+    """Phrases without English, and the page that has each first."""
     _folders: set[Path] = field(default_factory=set)
 
     def file(self, address: str, data: bytes) -> None:
@@ -95,12 +99,28 @@ class Writer:
         for address, data in page.files:
             self.file(address, data)
         if self.site.project is None:
-            self.file(page.address, whole(page, self.site.publication, self.site.links).encode())
+            english = self.site.english is not None
+            html = whole(page, self.site.publication, self.site.links, english=english)
+            self.file(page.address, html.encode())
+            if self.site.english is not None:
+                self._english(page.address, html)
         else:
             from gongbao.site.quarto import page_source
 
             source = self.site.project / page.address[1:].replace(".html", ".qmd")
             self._write(source, page_source(page).encode())
+
+    def _english(self, address: str, html: str) -> None:
+        assert self.site.english is not None
+        twin = self.site.english.page(address, html)
+        self.file(twin.address, twin.html.encode())
+        for phrase in twin.missing:
+            self.missing.setdefault(phrase, address)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the pages written lack."""
+        return missing_words(self.missing)
 
     def displays(
         self, folder: str, figures: Sequence[Figure], tables: Sequence[Table], svgs: Mapping[str, str]
