@@ -8,7 +8,7 @@ and documents are given by the caller.
 """
 
 from gongbao.english.addresses import english_address, is_english
-from gongbao.english.pages import EnglishPage, Pages, english_of, missing_words
+from gongbao.english.pages import EnglishPage, Pages, english_of, in_brief, missing_words
 from gongbao.english.words import CatalogueError, own_digest
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Pages",
     "english_address",
     "english_of",
+    "in_brief",
     "is_english",
     "missing_words",
     "own_digest",

@@ -8,14 +8,14 @@ a phrase that no catalogue knows is reported there. In an analyst's paragraphs a
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from html import escape, unescape
 from pathlib import Path
 
 from gongbao.english.addresses import english_address, relative, resolved
 from gongbao.english.phrases import CHINESE, END, NAME, Phrases
-from gongbao.english.words import read_words
+from gongbao.english.words import OWN, read_words
 
 _TOKEN = re.compile(
     r"(<!--.*?-->|<svg\b.*?</svg>|<script\b.*?</script>|<style\b.*?</style>|<[a-zA-Z/!](?:[^<>\"]|\"[^\"]*\")*>)",
@@ -60,6 +60,8 @@ _HEAD = re.compile(r'<link rel="alternate" hreflang="en" href="([^"]*)">')
 _CANONICAL = re.compile(r'(<link rel="canonical" href=")[^"]*(">)')
 _SWITCH = re.compile(r'<a class="gb-language" href="([^"]*)"[^>]*>[^<]*</a>')
 _BANNER = re.compile(r"(</h1>\n)")
+_LACKING = "没有英文："
+_SHOWN = 20  # warnings of phrases without English that a build prints
 NOTE = (
     '<p class="gb-english" role="note">Interface, indicators and units are in English. Names, what offices and '
     "analysts wrote, charts and downloaded files remain in Chinese.</p>\n"
@@ -95,9 +97,18 @@ def english_of(pages: Path, names: Collection[str]) -> Pages:
     return Pages(Phrases(read_words(pages), names))
 
 
-def missing_words(missing: Mapping[str, str]) -> list[str]:
-    """What a build says of phrases without English, each with the page that has it."""
-    return [f"没有英文：“{phrase}”；请补在 site/en.csv（见 docs/extending.md）。" for phrase in missing]
+def missing_words(missing: Collection[str]) -> list[str]:
+    """What a build says of phrases without English, one warning each."""
+    return [f"{_LACKING}“{phrase}”；请补在 site/{OWN}。" for phrase in missing]
+
+
+def in_brief(warnings: Collection[str]) -> list[str]:
+    """A build's warnings, each once, with the first phrases that lack English and the number of the others."""
+    distinct = list(dict.fromkeys(warnings))
+    lacking = [warning for warning in distinct if warning.startswith(_LACKING)]
+    others = [warning for warning in distinct if not warning.startswith(_LACKING)]
+    more = [f"另有 {len(lacking) - _SHOWN} 处词句没有英文。"] if len(lacking) > _SHOWN else []
+    return [*others, *lacking[:_SHOWN], *more]
 
 
 @dataclass
@@ -238,8 +249,14 @@ class _Making:
         return made
 
     def _links(self, tag: str) -> str:
+        literal = "hreflang=" in tag
         return _ATTRIBUTE.sub(
-            lambda m: f'{m[1]}{m[2]}="{escape(self._link(unescape(m[3])))}"' if m[2] in _LINKS else m[0], tag
+            lambda m: (
+                f'{m[1]}{m[2]}="{escape(self._link(unescape(m[3]), literal=literal))}"'
+                if m[2] in _LINKS
+                else m[0]
+            ),
+            tag,
         )
 
     def _link(self, link: str, *, literal: bool = False) -> str:
@@ -272,7 +289,7 @@ class _Place:
         data = self.data if name in _INLINE else False
         if name == "article":
             self._article += 1
-        elif not _DATA_CLASSES.isdisjoint(classes):
+        elif not _DATA_CLASSES.isdisjoint(classes) or name in ("td", "dd"):
             data = True
         elif self._article:
             data = data or name in _DATA_TAGS or 'scope="row"' in tag

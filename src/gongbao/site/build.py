@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from gongbao.data.dataset import Dataset
+from gongbao.english import in_brief
 from gongbao.pool import Pool
 from gongbao.publication import Publication
 from gongbao.site.bodies import warm
@@ -72,7 +73,7 @@ class SiteMade:
             sum(each.figures for each in made),
             sum(each.drawn for each in made),
             sum(each.rendered for each in made),
-            list(dict.fromkeys(warning for each in made for warning in each.warnings)),
+            in_brief([warning for each in made for warning in each.warnings]),
         )
 
 

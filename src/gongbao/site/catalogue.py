@@ -107,7 +107,11 @@ class Catalogue:
 
     def proper_names(self) -> frozenset[str]:
         """Names of places, offices and documents, as pages print them."""
-        names = {text(row[name]) for row in self._regions for name in ("region_name", "office_name")}
+        names = {
+            text(row[name])
+            for row in row_dicts(self.dataset.table("regions"))
+            for name in ("region_name", "office_name")
+        }
         for row in row_dicts(self.dataset.table("sources")):
             names |= {text(row[name]) for name in ("title", "doc_no", "issuer")}
         return frozenset(names - {""})
