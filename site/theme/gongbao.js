@@ -374,3 +374,17 @@
     });
   });
 })();
+
+// “/” leads to the search field, from wherever a reader is on the page.
+(function () {
+  "use strict";
+  var field = document.querySelector("input[name=q]");
+  if (!field) return;
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.target.closest("input, textarea, select, [contenteditable], dialog")) return;
+    event.preventDefault();
+    field.focus();
+    field.select();
+  });
+})();

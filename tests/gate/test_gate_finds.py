@@ -14,6 +14,9 @@ from openpyxl.comments import Comment
 
 import samples
 from gongbao.data.dataset import Dataset
+from gongbao.gate import GateError
+from gongbao.site.search_terms import SHARDS, shard_of
+from gongbao.site.search_text import packed_terms, script, text_files
 from planted import SECRET_TEXT, Site
 
 PAGE = "reports/2019/511923/finance.html"
@@ -250,6 +253,39 @@ def test_in_a_search_index(site: Site) -> None:
         )
     )
     assert site.found() == {("search/index.json", "school"), ("pagefind/fragment.pf_fragment", "internal")}
+
+
+def test_in_the_passages_of_the_search(site: Site) -> None:
+    levels = [[["经费"]], [], [["食堂"], ["驷马镇得胜小学的食堂"]]]
+    site.write("search/2019/511923/finance.js", script("2019/511923/finance", levels).decode())
+    assert site.found() == {("search/2019/511923/finance.js", "school")}
+
+
+def test_in_the_search_index_as_pairs_of_characters(site: Site) -> None:
+    """A name is no text there: it is found where all its pairs stand on a page whose passages don't say them."""
+    share = f"search/all/{shard_of('得胜'):02}.js"
+    texts = {"finance": [(0, "经费"), (2, "得胜小学")]}
+
+    def index(words: str) -> None:
+        terms = packed_terms({"finance": [*texts["finance"], (2, words)]})
+        levels = json.loads(terms)["finance"]
+        place = ["511923", "平昌县", "pcx", "pingchangxian", "", [[2019, [0]]]]
+        meta = {"areas": [["finance", "经费"]], "places": [place], "shards": SHARDS}
+        site.write("search/all/meta.js", script("all/meta", meta).decode())
+        for number in range(SHARDS):
+            told = {word: [[0, 1]] for words in levels for word in words.split() if shard_of(word) == number}
+            site.write(f"search/all/{number:02}.js", script(f"all/{number:02}", told).decode())
+
+    for address, data in text_files(2019, "511923", texts):
+        site.write(address.removeprefix("/"), data.decode())
+    index("小学")
+    assert site.found() == set()
+    index("驷马镇得胜小学")
+    assert {rule for _, rule in site.found()} == {"school"}
+    assert {address.rpartition("/")[0] for address, _ in site.found()} == {"search/all"}
+    (site.folder / share).unlink()
+    with pytest.raises(GateError, match="搜索索引"):
+        site.found()
 
 
 def test_in_a_file_name(site: Site) -> None:

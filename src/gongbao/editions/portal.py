@@ -21,6 +21,7 @@ from gongbao.editions.portal_home import (
 )
 from gongbao.editions.portal_places import places_pages
 from gongbao.editions.portal_redirects import Files, edition_redirects, redirects_elsewhere, with_digests
+from gongbao.editions.portal_search import portal_search
 from gongbao.editions.portal_series import county_series
 from gongbao.editions.portal_shelf import Shelf, concerned
 from gongbao.editions.portal_sitemap import sitemap_files
@@ -38,7 +39,12 @@ def portal_files(tree_after: Tree, publication: Publication, changed: int) -> It
     """
     shelf = Shelf(tree_after)
     frame = Frame(publication)
-    for page in (home_page(publication, shelf), editions_page(shelf), corrections_page(shelf)):
+    for page in (
+        home_page(publication, shelf),
+        editions_page(shelf),
+        corrections_page(shelf),
+        portal_search(shelf),
+    ):
         yield frame.document(page)
     for page in places_pages(shelf):
         yield frame.document(page)

@@ -29,6 +29,7 @@ EDITIONS = "/editions.html"
 CORRECTIONS = "/corrections.html"
 INDICATORS = "/history/index.html"
 FEED = "/feed.xml"
+SEARCH = "/search.html"
 _NAVIGATION = (
     NavigationLink("首页", HOME),
     NavigationLink("年度版", EDITIONS),
@@ -38,7 +39,7 @@ _NAVIGATION = (
 _OWN = Path(__file__).parent / "templates" / "portal"
 _THEME = "/site/theme/"
 # A relative link of a page at the tree's root.
-_LINK = re.compile(rb'(\s(?:href|src)=")(?!data:|#|[a-z]+:|/)([^"]*")')
+_LINK = re.compile(rb'(\s(?:href|src|action)=")(?!data:|#|[a-z]+:|/)([^"]*")')
 
 
 @cache
@@ -81,7 +82,7 @@ class Frame:
     def document(self, page: Page, *, canonical: str = "", head: str = "") -> tuple[str, bytes]:
         """(address, bytes) of a page. `canonical`: the address in the tree that it stands for, by default
         its own; `head`: more for the document's head."""
-        text = whole(page, self._publication, self._links, own_address=False)
+        text = whole(page, self._publication, self._links, own_address=False, search=SEARCH)
         main = canonical or page.address
         extra = (
             f'<link rel="canonical" href="{escape(self._absolute(page.address, main))}">\n'

@@ -20,9 +20,9 @@ from gongbao.site.addresses import OUTSIDE, in_edition
 NOT_COPIED = ("manifest.json", "manifest.json.sig")
 # Attributes that hold an address; data-spec and data-versions are read by the theme's script.
 _TAG = re.compile(
-    rb"<(?:a|link|img|script|source|object|iframe|button|nav|details|div|span|p|select)\b[^<>]*>"
+    rb"<(?:a|link|img|script|source|object|iframe|button|nav|details|div|span|p|select|form)\b[^<>]*>"
 )
-_ATTRIBUTE = re.compile(rb'(\s(?:href|src|data-spec|data-versions)=)"([^"]*)"')
+_ATTRIBUTE = re.compile(rb'(\s(?:href|src|action|data-spec|data-versions)=)"([^"]*)"')
 
 
 def released_address(address: str, year: int, revision: int) -> str:

@@ -14,6 +14,7 @@ from gongbao.gate.forbidden import Forbidden
 from gongbao.gate.leaks import GateError, Leak, Rule
 from gongbao.gate.pieces import glance, read_pieces
 from gongbao.gate.rules import Rules
+from gongbao.gate.search_index import index_leaks, is_share
 from gongbao.gate.secrets import Place
 from gongbao.gate.tables import has_values, tables_of, total_leaks, value_leaks
 from gongbao.pool import Pool
@@ -120,6 +121,8 @@ def _check(share: tuple[str, ...]) -> list[Leak]:
 
 
 def _check_file(folder: Path, rules: Rules, address: str) -> list[Leak]:
+    if is_share(address):
+        return index_leaks(folder, address, rules.forbidden)
     scope = scope_of(address)
     data = (folder / address).read_bytes()
     said = glance(address, data)

@@ -23,6 +23,7 @@ from gongbao.gate.glance import json_glance, markup_glance, without_tables
 from gongbao.gate.leaks import GateError
 from gongbao.gate.markup import markup_pieces
 from gongbao.gate.piece import Piece, Pieces, Rows
+from gongbao.gate.search_index import is_search, is_share, search_json
 from gongbao.gate.sheets import sheet_parts
 from gongbao.gate.texts import cell_text, rows_of
 
@@ -51,8 +52,10 @@ _XML_ATTRIBUTE = re.compile(r'\b(?:name|title|descr|author|ref|tooltip|display|v
 def glance(address: str, data: bytes) -> str | None:
     """All texts of a file at once, where that is quicker than reading its pieces; None for other files."""
     ending = _ending(address)
-    if ending in BINARY:
+    if ending in BINARY or is_share(address):
         return _name(address)
+    if ending == ".js" and is_search(data):
+        ending, data = ".json", search_json(data).encode()
     if ending not in (*_MARKUP, *_JSON) or data[:2] == _GZIP:
         return None
     text = data.decode("utf-8-sig", "replace")
@@ -81,8 +84,10 @@ def _ending(address: str) -> str:
 
 def _parts(address: str, data: bytes, concerned: Callable[[str], bool] | None) -> Iterator[Piece | Rows]:
     ending = _ending(address)
-    if ending in BINARY:
+    if ending in BINARY or is_share(address):
         return
+    if ending == ".js" and is_search(data):
+        ending, data = ".json", search_json(data).encode()
     if data[:2] == _GZIP:
         data = gzip.decompress(data)
     if ending == ".xlsx":

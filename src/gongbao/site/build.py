@@ -24,7 +24,7 @@ from gongbao.site.county import PlaceJob, make_place
 from gongbao.site.groups import GROUP, Group, leaf_of, leaves
 from gongbao.site.inputs import SiteInputs
 from gongbao.site.layout import environment, navigation
-from gongbao.site.lists import SharedJob, joined, make_compared, make_listed, make_shared
+from gongbao.site.lists import SharedJob, joined, make_compared, make_found, make_listed, make_shared
 from gongbao.site.reading import Info
 from gongbao.site.store import Store
 from gongbao.site.writing import Made, Place, Site
@@ -137,11 +137,11 @@ def make_site(
         found = {leaf.code: kept.leaf(leaf, places) if kept else None for leaf in leaves(site.root)}
         todo = [leaf for leaf in leaves(site.root) if found[leaf.code] is None]
         # The comparisons of all first: they take longest.
-        made = pool.map(
-            _leaf, [*((make_compared, leaf) for leaf in todo), *((make_listed, leaf) for leaf in todo)]
-        )
-        for leaf, compared, listed in zip(todo, made[: len(todo)], made[len(todo) :], strict=True):
-            found[leaf.code] = joined(compared, listed)
+        tasks = (make_compared, make_listed, make_found)
+        made = pool.map(_leaf, [(make, leaf) for make in tasks for leaf in todo])
+        for i, leaf in enumerate(todo):
+            compared, listed, index = made[i :: len(todo)]
+            found[leaf.code] = joined(compared, listed, index)
         of_leaves = {code: made for code, made in found.items() if made is not None}
         charts = any(made.figures for made in (*places.values(), *of_leaves.values()))
         titles = {a: title for made in of_leaves.values() for a, title in made.more.titles.items()}

@@ -12,6 +12,7 @@ from gongbao.site.charts import character_warning, draw
 from gongbao.site.downloads import county_downloads, county_files, county_sheets
 from gongbao.site.groups import Group
 from gongbao.site.reading import ReportContent, area_order, read_notebook
+from gongbao.site.search_text import packed_terms, place_texts, text_files
 from gongbao.site.snapshot import county_snapshot
 from gongbao.site.tabular import book_bytes
 from gongbao.site.writing import Made, Place, PlaceSummary, Site, Writer
@@ -42,13 +43,14 @@ def make_place(site: Site, job: PlaceJob) -> Made:
     spec_places = _spec_places(contents)
     svgs, drawn = draw(spec_places, site.store)
     writer, rendered = Writer(site), 0
+    bodies = [Body("", ())] * len(contents)
     if site.project is None:
         bodies, rendered = render_bodies(reports, svgs, site.store)
         for content, body in zip(contents, bodies, strict=True):
             writer.page(places.report(catalogue, content, body, job.leaf))
     else:
         for content in contents:  # `quarto.write_reports` makes the notebooks
-            page = places.report(catalogue, content, Body("", ()), job.leaf)
+            page = places.report(catalogue, content, bodies[0], job.leaf)
             writer.titles[page.address] = page.title
     writer.page(places.county_overview(site.publication, catalogue, year, region, job.leaf))
     for content in contents:
@@ -60,7 +62,11 @@ def make_place(site: Site, job: PlaceJob) -> Made:
     if site.publication.release is not None and site.project is None:
         release = site.publication
         writer.file(*county_snapshot(catalogue, release, region, contents, sheets, writer.titles))
-    site.keep(job.place, PlaceSummary(tuple(content.summary.brief for content in contents), files))
+    texts = place_texts(catalogue, year, region, contents, bodies)
+    for address, data in text_files(year, region, texts):
+        writer.file(address, data)
+    briefs = tuple(content.summary.brief for content in contents)
+    site.keep(job.place, PlaceSummary(briefs, files, packed_terms(texts)))
     warnings = [w for content in contents for w in content.warnings]
     warnings += [w for spec, at in spec_places.items() if (w := character_warning(spec, at))]
     warnings += writer.warnings

@@ -24,7 +24,7 @@ TEMPLATES = Path(__file__).parent / "templates" / "pages"
 # itself, nor is text run as a script: Vega's expressions are interpreted (`ast` in gongbao.js).
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'"
+    "connect-src 'self'; base-uri 'none'; form-action 'self'"
 )
 # 公 in white on the red of a seal. In the page: an image this small is not worth a request.
 ICON = (
@@ -32,6 +32,8 @@ ICON = (
     "%3Crect width='32' height='32' rx='5' fill='%239c2a1f'/%3E%3Ctext x='16' y='24' font-size='22' "
     "text-anchor='middle' fill='%23fff'%3E公%3C/text%3E%3C/svg%3E"
 )
+
+SEARCH = "/site/search.html"  # where the search field of every page leads
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +131,11 @@ def whole(
     *,
     own_address: bool = True,
     english: bool = False,
+    search: str = SEARCH,
 ) -> str:
     """The complete HTML document of a page. Without `own_address` it doesn't say at which address it stands:
-    who places it knows. `english`: it has a twin in English, to which it links."""
+    who places it knows. `english`: it has a twin in English, to which it links. `search` is the page that its
+    search field leads to."""
     release = _release(page, publication.release) if publication.release else None
     return (
         environment()
@@ -144,6 +148,7 @@ def whole(
             navigation=[(link, _current(link, page)) for link in links],
             link=lambda target: relative(page.address, target),
             policy=POLICY,
+            search=search,
             icon=ICON,
             release=release,
             canonical=_canonical(page, publication, release) if own_address else "",

@@ -13,9 +13,18 @@ from gongbao.site.compare import Comparison
 from gongbao.site.downloads import shared_downloads
 from gongbao.site.engine import VEGALITE_VERSION, libraries
 from gongbao.site.group_pages import comparison_pages, leaf_pages, shared_pages, upper_pages
-from gongbao.site.groups import Group, leaves
+from gongbao.site.groups import Group, inner, leaves
 from gongbao.site.layout import Page
+from gongbao.site.pinyin import spell
 from gongbao.site.places import edition_page
+from gongbao.site.search_index import finder_files, group_files, leaf_files
+from gongbao.site.search_pages import (
+    groups_places_page,
+    leaf_places_page,
+    search_page,
+    shared_file,
+    spelling_names,
+)
 from gongbao.site.snapshot import edition_snapshot
 from gongbao.site.summary import GroupSummary, add_up, summarise
 from gongbao.site.where import places_file
@@ -77,15 +86,26 @@ def make_listed(site: Site, leaf: Group) -> Made:
     return Made(writer.digests, len(writer.titles), warnings=tuple(writer.warnings), more=told)
 
 
-def joined(compared: Made, listed: Made) -> Made:
-    """All that is made of a leaf, from what its two tasks made."""
+def make_found(site: Site, leaf: Group) -> Made:
+    """Write the index by which the pages of a leaf's counties are found, and the list of these counties."""
+    catalogue, writer = site.catalogue, Writer(site)
+    terms = [(*place, site.summary(place).terms) for place in leaf_places(site, leaf)]
+    spelt = spell(spelling_names(catalogue, (), leaf.regions), site.store)
+    for address, data in leaf_files(catalogue, leaf, terms, spelt):
+        writer.file(address, data)
+    writer.page(leaf_places_page(catalogue, leaf, spelt))
+    return Made(writer.digests, len(writer.titles), warnings=tuple(writer.warnings), more=_titles(site, writer))
+
+
+def joined(compared: Made, listed: Made, found: Made) -> Made:
+    """All that is made of a leaf, from what its three tasks made."""
     told: LeafTold = listed.more
     return replace(
         compared,
-        files={**listed.files, **compared.files},
-        pages=listed.pages + compared.pages,
-        warnings=(*compared.warnings, *listed.warnings),
-        more=replace(told, titles={**told.titles, **compared.more}),
+        files={**listed.files, **compared.files, **found.files},
+        pages=listed.pages + compared.pages + found.pages,
+        warnings=(*compared.warnings, *listed.warnings, *found.warnings),
+        more=replace(told, titles={**told.titles, **compared.more, **found.more}),
     )
 
 
@@ -118,6 +138,7 @@ def make_shared(site: Site, job: SharedJob) -> Made:
         writer.page(page)
     for page in shared_pages(catalogue):
         writer.page(page)
+    _write_search(site, writer)
     if site.project is None:
         for page in (*written_pages(publication), reference.not_found_page()):
             writer.page(page)
@@ -129,6 +150,24 @@ def make_shared(site: Site, job: SharedJob) -> Made:
     if job.charts:
         writer.file("/assets/vega.js", libraries(VEGALITE_VERSION, site.store).encode())
     return Made(writer.digests, len(writer.titles), warnings=tuple(writer.warnings))
+
+
+def _write_search(site: Site, writer: Writer) -> None:
+    """The search page, and what leads from it to the groups and to the pages of no single place."""
+    catalogue, groups = site.catalogue, list(inner(site.root))
+    writer.page(search_page(site.publication))
+    writer.file(*shared_file(catalogue, site.publication))
+    if not groups:
+        return
+    listed = [(leaf, region) for leaf in leaves(site.root) for region in leaf.regions]
+    below = [each for group in groups for each in group.groups]
+    spelt = spell(spelling_names(catalogue, below, (region for _, region in listed)), site.store)
+    for group in groups:
+        writer.page(groups_places_page(group))
+        for address, data in group_files(catalogue, group, spelt):
+            writer.file(address, data)
+    for address, data in finder_files(catalogue, listed, spelt):
+        writer.file(address, data)
 
 
 def written_pages(publication: Publication) -> list[Page]:

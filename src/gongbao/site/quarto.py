@@ -47,7 +47,7 @@ _NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-_GENERATED = ("areas", "indicators", "sources", "data")  # folders of pages beside the written ones
+_GENERATED = ("areas", "indicators", "sources", "data", "places")  # folders of pages beside the written ones
 # Quarto adds these to every page with an HTML output and has no option against it.
 _OUTSIDE_SCRIPTS = re.compile(
     r'<script src="https://cdn\.jsdelivr\.net/npm/(?:requirejs|jquery)@[^>]*></script>\n?'

@@ -57,10 +57,12 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class PlaceSummary:
-    """What the lists of a group say of a place: its reports, in brief, and its downloads."""
+    """What the lists of a group say of a place: its reports, in brief, its downloads, and the terms that its
+    pages are found by (`search_text.packed_terms`)."""
 
     reports: tuple[ReportSummary, ...]
     files: Files
+    terms: bytes
 
 
 @dataclass(frozen=True, slots=True)
