@@ -94,7 +94,9 @@ def make_found(site: Site, leaf: Group) -> Made:
     for address, data in leaf_files(catalogue, leaf, terms, spelt):
         writer.file(address, data)
     writer.page(leaf_places_page(catalogue, leaf, spelt))
-    return Made(writer.digests, len(writer.titles), warnings=tuple(writer.warnings), more=_titles(site, writer))
+    return Made(
+        writer.digests, len(writer.titles), warnings=tuple(writer.warnings), more=_titles(site, writer)
+    )
 
 
 def joined(compared: Made, listed: Made, found: Made) -> Made:
