@@ -90,8 +90,10 @@ def test_the_correction_can_be_followed_from_the_old_page_to_the_new(tree: Path)
         for part in ("2022/r1", "2022/r2", "2022")
     )
     assert "2.48平方米" in old and "4.28平方米" not in old
-    said = "更正：原为2.48平方米，更正为4.28平方米"  # by the number's entry, and nowhere else
-    assert "4.28平方米" in new and said in new and "2.48平方米" not in new.replace(said, "")
+    # What was corrected is said by the number's own entry, and nowhere else.
+    [said] = re.findall(r"<p[^>]*>[^<]*更正：原为2\.48平方米，更正为4\.28平方米。.*?</p>", new)
+    assert "2.48平方米" not in new.replace(said, "")
+    assert "4.28平方米" in new.replace(said, "")
     assert "4.28平方米" in latest
     assert re.search(r'class="gb-superseded"', old)
     assert "gb-superseded" in (tree / "status" / "2022" / "r1.css").read_text("utf-8")
