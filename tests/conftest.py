@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 from xdist.scheduler import LoadScopeScheduling
 
-from browsing import ARGUMENTS, chromium
+from browsing import ARGUMENTS, chromium, served
 from gongbao.data import Dataset, read_dataset
 from publications import ROOT, copy_publication, start_gongbao
 
@@ -30,7 +30,8 @@ class ByFile(LoadScopeScheduling):
 
 @cache
 def _uses_published(file: str) -> bool:
-    return "published: Path" in (ROOT / file).read_text("utf-8")
+    text = (ROOT / file).read_text("utf-8")
+    return "published: Path" in text or 'usefixtures("published")' in text
 
 
 # Files that take long begin first, the longest at once: at the end they would leave the other processes idle.
@@ -86,3 +87,16 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = start_gongbao(root, "build")
     assert done.returncode == 0, done.stderr
     return root
+
+
+@pytest.fixture(scope="session")
+def site(published: Path) -> Path:
+    """The whole sample's pages. Files that use it or `address` say `usefixtures("published")`, for `ByFile`."""
+    return published / "_site"
+
+
+@pytest.fixture(scope="session")
+def address(site: Path) -> Iterator[str]:
+    """Where the whole sample's pages are served."""
+    with served(site) as found:
+        yield found

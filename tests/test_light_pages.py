@@ -15,7 +15,7 @@ from playwright.sync_api import Browser
 from browsing import served, watch
 from gongbao.site.bodies import with_headings
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("published")]
 
 MOST_BYTES = 150_000
 # Recorded from the first moment on. Chromium leaves out shifts that follow a reader's own click.
@@ -34,11 +34,6 @@ KINDS = [
     "site/data.html",
     "site/about.html",
 ]
-
-
-@pytest.fixture(scope="module")
-def site(published: Path) -> Path:
-    return published / "_site"
 
 
 @pytest.fixture(scope="module")

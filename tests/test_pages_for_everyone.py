@@ -4,7 +4,6 @@ little motion, charts and tables in words."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from browsing import SMALL, STANDARDS, served, too_wide
+from browsing import SMALL, STANDARDS, too_wide
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("published")]
 
 COUNTY = "reports/2023/990103/index.html"
 REPORT = "reports/2023/990103/balance.html"
@@ -69,17 +68,6 @@ FOCUS = """() => {
         contrast: (pair[0] + .05) / (pair[1] + .05),
     };
 }"""
-
-
-@pytest.fixture(scope="module")
-def site(published: Path) -> Path:
-    return published / "_site"
-
-
-@pytest.fixture(scope="module")
-def address(site: Path) -> Iterator[str]:
-    with served(site) as found:
-        yield found
 
 
 MODES: list[tuple[int, dict[str, Any]]] = [

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from browsing import STANDARDS, served, too_wide, watch
+from browsing import STANDARDS, too_wide, watch
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("published")]
 
 PAGES = [
     "index.html",
@@ -30,12 +27,6 @@ PAGES = [
     "site/data.html",
     "site/about.html",
 ]
-
-
-@pytest.fixture(scope="module")
-def address(published: Path) -> Iterator[str]:
-    with served(published / "_site") as found:
-        yield found
 
 
 @pytest.mark.parametrize("width", [1280, 390])

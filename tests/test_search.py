@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from browsing import STANDARDS, served, too_wide, watch
+from browsing import STANDARDS, too_wide, watch
 
 pytestmark = pytest.mark.browser
 
@@ -31,12 +31,6 @@ QUERIES = [
     ("平昌", ["reports/2019/511923/index.html"]),
     ("pcx", ["reports/2019/511923/index.html"]),
 ]
-
-
-@pytest.fixture(scope="module")
-def address(published: Path) -> Iterator[str]:
-    with served(published / "_site") as found:
-        yield found
 
 
 @pytest.fixture

@@ -6,30 +6,18 @@ import csv
 import io
 import re
 import struct
-from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
 import pytest
 from playwright.sync_api import Browser, Page
 
-from browsing import served, watch
+from browsing import watch
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("published")]
 
 REPORT = "reports/2023/990103/balance.html"
 COMPARISON = "site/areas/balance.html"
-
-
-@pytest.fixture(scope="module")
-def site(published: Path) -> Path:
-    return published / "_site"
-
-
-@pytest.fixture(scope="module")
-def address(site: Path) -> Iterator[str]:
-    with served(site) as found:
-        yield found
 
 
 def saved(page: Page, figure: str, name: str) -> tuple[str, bytes]:

@@ -12,15 +12,9 @@ from playwright.sync_api import Browser, Page, expect
 from browsing import served
 from published_trees import example
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("published")]
 
 FINANCE = "reports/2019/511923/finance.html"
-
-
-@pytest.fixture(scope="module")
-def address(published: Path) -> Iterator[str]:
-    with served(published / "_site") as found:
-        yield found
 
 
 @pytest.fixture

@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
-from browsing import served, too_wide, watch
+from browsing import too_wide, watch
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("published")]
 
 REPORT = "reports/2023/990103/balance.html"
-
-
-@pytest.fixture(scope="module")
-def site(published: Path) -> Path:
-    return published / "_site"
-
-
-@pytest.fixture(scope="module")
-def address(site: Path) -> Iterator[str]:
-    with served(site) as found:
-        yield found
 
 
 @pytest.mark.parametrize("width", [1280, 390])
