@@ -73,13 +73,21 @@ class Reports:
         """Run those that have to be; each is stored as soon as it is done."""
         waiting = [self._waiting[key] for key in sorted(self._waiting)]
         progress.stage("运行工作簿", len(waiting))
+        failures: list[Failure] = []
+        retried: dict[ReportKey, str] = {}
 
         def done(run: Run) -> None:
-            if run.failure is None:
-                self._store.save(self._waiting[run.key], run)
+            job = self._waiting.pop(run.key)
+            if run.failure is not None:
+                failures.append(run.failure)
+            else:
+                self._store.save(job, run)
+                self.ready[run.key] = run.target
+                if run.retried:
+                    retried[run.key] = run.retried
             progress.step(run.key.address)
 
-        runs = run_reports(
+        run_reports(
             waiting,
             executor="dask" if self.options.scheduler else self.options.executor,
             scheduler=self.options.scheduler,
@@ -90,14 +98,12 @@ class Reports:
             prepare=lambda: prepare(self.publication, self.dataset),
         )
         note_opened(self.publication.state, self._store.opened)
-        self.failures = tuple(run.failure for run in runs if run.failure is not None)
+        self.failures = tuple(sorted(failures, key=lambda failure: failure.key))
         self._retried = [
-            f"{run.key.address}：forked 方式没有运行完（{run.retried}），改用 jupyter 方式运行成功。"
-            for run in runs
-            if run.retried and run.failure is None
+            f"{key.address}：forked 方式没有运行完（{why}），改用 jupyter 方式运行成功。"
+            for key, why in sorted(retried.items())
         ]
-        self.executed = len(runs) - len(self.failures)
-        self.ready.update((run.key, run.target) for run in runs if run.failure is None)
+        self.executed = len(waiting) - len(failures)
 
     def reads_of(self, place: tuple[int, str]) -> list[Read] | None:
         """What the reports of a place read, None if the cache no longer knows it of each of them."""

@@ -94,16 +94,18 @@ def main(question, answer):
         values = {"region": "990199", "year": 2020} if set(workbook.defaults) >= {"region", "year"} else {}
         jobs.append(Job(ReportKey(2020, "990199", name), workbook, values, order.target(name)))
     done = []
-    runs = run_reports(
+    run_reports(
         jobs,
         executor=order.executor,
         workers=order.workers,
         time_limit=order.time_limit,
         root=order.root,
-        on_done=lambda run: done.append(run.key.area),
+        on_done=done.append,
         prepare=namespace.get("prepare"),
     )
-    Path(answer).write_bytes(pickle.dumps((runs, done)))
+    runs = {run.key: run for run in done}
+    told = [runs[job.key] for job in jobs], [run.key.area for run in done]
+    Path(answer).write_bytes(pickle.dumps(told))
 
 
 if __name__ == "__main__":

@@ -143,9 +143,11 @@ publication = open_publication(Path.cwd())
 dataset, books = read_dataset(publication.root, publication.data), load_workbooks(publication.workbooks)
 jobs = [Job(key, books[key.area], {"region": key.region, "year": key.year}, target / f"{key.address}.ipynb")
         for key in plan_reports(dataset, books) if key.area in areas]
-runs = run_reports(jobs, executor="forked", workers=workers, time_limit=120, root=publication.root,
-                   on_done=lambda run: None, prepare=lambda: prepare(publication, dataset))
+runs = []
+run_reports(jobs, executor="forked", workers=workers, time_limit=120, root=publication.root,
+            on_done=runs.append, prepare=lambda: prepare(publication, dataset))
 assert [run.failure for run in runs] == [None] * len(jobs)
+runs.sort(key=lambda run: run.key)
 (target / "reads.json").write_text(json.dumps({r.key.address: [str(x) for x in r.reads] for r in runs}))
 """
 

@@ -21,27 +21,23 @@ from gongbao.workbooks.store import changed
 
 def run_on_cluster(
     jobs: Sequence[Job], *, scheduler: str, time_limit: int, root: Path, on_done: Callable[[Run], None]
-) -> list[Run]:
+) -> None:
     """Run the jobs on the cluster of a scheduler ("tcp://…"). Raises ExecutorError if that can't be done."""
-    by_key = {job.key: job for job in jobs}
+    waiting = {job.key: job for job in jobs}
     setup = make_setup(root, internal=any(job.internal for job in jobs), time_limit=time_limit)
-    runs: dict[ReportKey, Run] = {}
     client = start_program("gongbao.workbooks.cluster_client")
     try:
         send(client.saying, (scheduler, setup, _places(jobs)))
-        while len(runs) < len(jobs):
+        while waiting:
             kind, content = receive(client.hearing)
             if kind == "error":
                 raise ExecutorError(content)
             for run, notebook in content:
-                job = by_key[run.key]
-                runs[run.key] = _take(job, run, notebook, root)
-                on_done(runs[run.key])
+                on_done(_take(waiting.pop(run.key), run, notebook, root))
     except (EOFError, BrokenPipeError) as error:
         raise ExecutorError("和 Dask 通信的进程意外退出了，可能是内存不足。") from error
     finally:
         client.end()
-    return [runs[job.key] for job in jobs]
 
 
 def _places(jobs: Sequence[Job]) -> list[list[ReportKey]]:

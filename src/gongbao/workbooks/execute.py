@@ -1,4 +1,4 @@
-"""Running reports: a list of jobs in, executed notebooks and what they read out."""
+"""Running reports: a list of jobs in, executed notebooks out, and of each what it read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-from gongbao.workbooks.outcome import Job, Run
+from gongbao.workbooks.outcome import Failure, Job, Run
+from gongbao.workbooks.planning import ReportKey
 
 Executor = Literal["forked", "jupyter", "dask"]
 
@@ -32,13 +33,14 @@ def run_reports(
     on_done: Callable[[Run], None],
     prepare: Callable[[], None] | None,
     scheduler: str = "",
-) -> list[Run]:
-    """Run every job and return what came of each, in the order of `jobs`.
+) -> None:
+    """Run every job; `on_done` hears once of each what came of it, as it ends, and nothing else keeps that: what
+    a whole country's reports read would fill the memory.
 
     At most `workers` run at once, each no longer than `time_limit` seconds, with the workbook's
     folder as working folder and without network. A job that fails leaves no target, and the others go on.
-    `on_done` hears of each run as it ends. `prepare` is called once before the forked executor forks,
-    to load what the reports share; kernels load it themselves.
+    `prepare` is called once before the forked executor forks, to load what the reports share; kernels load it
+    themselves.
 
     "dask" runs them on the cluster of `scheduler` (such as "tcp://10.0.0.5:8786"), whose workers decide how many
     run at once; the result is the same.
@@ -52,26 +54,26 @@ def run_reports(
     for job in jobs:
         job.workbook.check_parameters(job.parameters)
     if not jobs:
-        return []
+        return
     workers = max(1, workers)
-    warned = {job.key: job.workbook.warnings for job in jobs}
+    warned = {job.key.area: job.workbook.warnings for job in jobs}
 
     def done(run: Run) -> None:
-        on_done(replace(run, warnings=warned[run.key]))
+        on_done(replace(run, warnings=warned[run.key.area]))
 
     if executor == "dask":
         from gongbao.workbooks.cluster import run_on_cluster
 
-        return run_on_cluster(jobs, scheduler=scheduler, time_limit=time_limit, root=root, on_done=on_done)
+        run_on_cluster(jobs, scheduler=scheduler, time_limit=time_limit, root=root, on_done=on_done)
+        return
     with tempfile.TemporaryDirectory(prefix="gongbao-", ignore_cleanup_errors=True) as folder:
         common: dict[str, Any] = {"workers": workers, "time_limit": time_limit, "root": root}
         if executor == "forked":
-            runs = _run_forked(jobs, prepare, done, Path(folder), common)
+            _run_forked(jobs, prepare, done, Path(folder), common)
         else:
             from gongbao.workbooks.jupyter import run_jupyter
 
-            runs = run_jupyter(jobs, on_done=done, scratch=Path(folder), **common)
-    return [replace(run, warnings=warned[run.key]) for run in runs]
+            run_jupyter(jobs, on_done=done, scratch=Path(folder), **common)
 
 
 def _run_forked(
@@ -80,20 +82,23 @@ def _run_forked(
     done: Callable[[Run], None],
     scratch: Path,
     common: dict[str, Any],
-) -> list[Run]:
+) -> None:
     """Run the jobs in the fast executor, and those that it could not bring to an end in the other one."""
     from gongbao.workbooks.forked import run_forked
     from gongbao.workbooks.retry import broken, run_again
 
+    failures: dict[ReportKey, Failure] = {}
+
     def first(run: Run) -> None:
-        if not broken(run):
+        if run.failure is not None and broken(run):
+            failures[run.key] = run.failure
+        else:
             done(run)
 
-    runs = run_forked(jobs, on_done=first, prepare=prepare, scratch=scratch, **common)
-    left = [(job, run.failure) for job, run in zip(jobs, runs, strict=True) if run.failure and broken(run)]
-    if not left:
-        return runs
+    run_forked(jobs, on_done=first, prepare=prepare, scratch=scratch, **common)
+    if not failures:
+        return
     folder = scratch / "again"
     folder.mkdir()
-    again = {run.key: run for run in run_again(left, on_done=done, scratch=folder, **common)}
-    return [again.get(run.key, run) for run in runs]
+    left = [(job, failures[job.key]) for job in jobs if job.key in failures]
+    run_again(left, on_done=done, scratch=folder, **common)

@@ -46,7 +46,7 @@ def run_forked(
     on_done: Callable[[Run], None],
     prepare: Callable[[], None] | None,
     scratch: Path,
-) -> list[Run]:
+) -> None:
     """Run the jobs, `workers` children at a time; `scratch` is an empty folder that nobody else uses.
 
     `prepare` loads what all share. On Ctrl-C, or when `on_done` raises, every process is killed before
@@ -64,7 +64,6 @@ def run_forked(
     counties = _counties(jobs, scratch)
     at_once = min(workers, len(counties))
     scrub = scrubber(root)
-    runs: dict[int, Run] = {}
     running: dict[int, _County] = {}
 
     def starter(waiting: _County, children: int) -> Callable[[], Process]:
@@ -83,17 +82,12 @@ def run_forked(
 
         return start
 
-    def done(number: int, run: Run) -> None:
-        runs[number] = run
-        on_done(run)
-
     def news(one: Process, messages: list[Message]) -> None:
         one.since = time.monotonic()
         for message in messages:
             if "run" in message:
                 shapes.learn(message["shapes"])  # for the counties that are still to be forked
-                number = message["run"]
-                done(number, county.run_of(running[one.pid].jobs.pop(number), message))
+                on_done(county.run_of(running[one.pid].jobs.pop(message["run"]), message))
 
     def end(one: Process) -> Sequence[Callable[[], Process]]:
         left = running.pop(one.pid)
@@ -103,12 +97,10 @@ def run_forked(
             # Whatever broke it may be one report's doing: without sharing it breaks that one alone.
             again = _County(left.jobs, left.folder.with_name(f"{left.folder.name}-again"), share=False)
             return [starter(again, workers // at_once)]
-        for number, job in left.jobs.items():
+        for job in left.jobs.values():
             notebook = job.workbook.with_parameters(job.parameters)
             log = left.folder / "log"
-            done(
-                number, Run(job.key, job.target, 0.0, crashed(job, notebook, None, one.cause, log, scrub), ())
-            )
+            on_done(Run(job.key, job.target, 0.0, crashed(job, notebook, None, one.cause, log, scrub), ()))
         return ()
 
     starts = [
@@ -116,7 +108,6 @@ def run_forked(
     ]
     with frozen_memory():
         watch(starts, workers=at_once, limit=time_limit + _GRACE, on_end=end, on_news=news)
-    return [runs[number] for number in range(len(jobs))]
 
 
 def _counties(jobs: Sequence[Job], scratch: Path) -> list[_County]:

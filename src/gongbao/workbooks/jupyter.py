@@ -45,12 +45,12 @@ def run_jupyter(
     root: Path,
     on_done: Callable[[Run], None],
     scratch: Path,
-) -> list[Run]:
+) -> None:
     """Run the jobs, `workers` kernels at a time; `scratch` is an empty folder that nobody else uses.
 
     On Ctrl-C, or when `on_done` raises, every kernel is killed before the exception goes on.
     """
-    return asyncio.run(_run_all(jobs, workers, time_limit, root, on_done, scratch))
+    asyncio.run(_run_all(jobs, workers, time_limit, root, on_done, scratch))
 
 
 async def _run_all(
@@ -60,20 +60,18 @@ async def _run_all(
     root: Path,
     on_done: Callable[[Run], None],
     scratch: Path,
-) -> list[Run]:
+) -> None:
     free = asyncio.Semaphore(workers)
 
-    async def run(number: int, job: Job) -> Run:
+    async def run(number: int, job: Job) -> None:
         async with free:
             folder = scratch / str(number)
             folder.mkdir()
-            result = await _run_one(job, time_limit, root, folder)
-            on_done(result)
-            return result
+            on_done(await _run_one(job, time_limit, root, folder))
 
     tasks = [asyncio.create_task(run(number, job)) for number, job in enumerate(jobs)]
     try:
-        return list(await asyncio.gather(*tasks))
+        await asyncio.gather(*tasks)
     finally:
         for task in tasks:
             task.cancel()

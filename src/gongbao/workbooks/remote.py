@@ -155,17 +155,24 @@ def _run(
     from gongbao.workbooks.state import make_jobs
 
     with tempfile.TemporaryDirectory(dir=loaded.scratch) as folder:
-        runs = run_reports(
+        runs: dict[ReportKey, Run] = {}
+
+        def done(run: Run) -> None:
+            runs[run.key] = run
+            on_done(run)
+
+        run_reports(
             make_jobs(loaded.publication, loaded.workbooks, keys, Path(folder)),
             executor=default_executor(),
             workers=1,
             time_limit=setup.time_limit,
             root=loaded.publication.root,
-            on_done=on_done,
+            on_done=done,
             prepare=None,
         )
         return [
-            (replace(run, target=Path()), None if run.failure else run.target.read_bytes()) for run in runs
+            (replace(run, target=Path()), None if run.failure else run.target.read_bytes())
+            for run in (runs[key] for key in keys)
         ]
 
 

@@ -34,12 +34,12 @@ def run_again(
     root: Path,
     on_done: Callable[[Run], None],
     scratch: Path,
-) -> list[Run]:
+) -> None:
     """Run each job once more in a kernel of its own; the runs say why, and of two failures both.
 
     In a process of its own: the threads that talk to kernels would keep this one from forking again.
     """
-    runs: dict[int, Run] = {}
+    ended: set[int] = set()
     log = scratch / "log"
 
     def begin(pipe: int) -> NoReturn:
@@ -70,8 +70,8 @@ def run_again(
         if second is not None:
             words = f"{second.evalue}（这是改用 jupyter 方式再运行一次的结果；先用 forked 方式运行时：{first.evalue}）"
             second = replace(second, evalue=words)
-        runs[number] = replace(run, failure=second, retried=first.evalue)
-        on_done(runs[number])
+        ended.add(number)
+        on_done(replace(run, failure=second, retried=first.evalue))
 
     def news(one: Process, messages: list[Message]) -> None:
         one.since = time.monotonic()
@@ -81,7 +81,7 @@ def run_again(
 
     def end(one: Process) -> Sequence[Callable[[], Process]]:
         for number, (job, _) in enumerate(jobs):
-            if number not in runs:
+            if number not in ended:
                 notebook = job.workbook.with_parameters(job.parameters)
                 failure = crashed(job, notebook, None, one.cause, log, scrubber(root))
                 done(number, Run(job.key, job.target, time.monotonic() - one.begin, failure, ()))
@@ -89,4 +89,3 @@ def run_again(
 
     limit = time_limit + _STARTUP_SECONDS
     watch([lambda: fork(begin, group=True)], workers=1, limit=limit, on_end=end, on_news=news)
-    return [runs[number] for number in range(len(jobs))]
