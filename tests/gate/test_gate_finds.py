@@ -17,7 +17,7 @@ from gongbao.data.dataset import Dataset
 from gongbao.gate import GateError
 from gongbao.site.search_terms import SHARDS, shard_of
 from gongbao.site.search_text import packed_terms, script, text_files
-from planted import SECRET_TEXT, Site
+from planted import HERE, SECRET_TEXT, Site
 
 PAGE = "reports/2019/511923/finance.html"
 FIGURE = "reports/2019/511923/finance/fig-1"
@@ -366,3 +366,26 @@ def test_all_leaks_at_once(site: Site) -> None:
     site.say("电话13812345678，降级处理3人")
     site.say("驷马镇得胜小学", "index.html")
     assert site.found() == {(PAGE, "personal"), (PAGE, "small-count"), ("index.html", "school")}
+
+
+def test_a_published_number_that_happens_to_be_as_large_as_a_withheld_one(site: Site) -> None:
+    """31 were criticised in public (`planted`), and 31 others of teachers, whom the total would give back."""
+    staffing = samples.rows(
+        "staffing",
+        *(
+            {**HERE, "category": "师德处理", "kind": kind, "value": value, "unit": "人"}
+            for kind, value in (("合计", 73.0), ("批评教育", 40.0), ("通报批评", 31.0), ("记过处分", 2.0))
+        ),
+    )
+    base = site.dataset
+    tables = dict(base.tables) | {"staffing": staffing}
+    site = Site(site.folder, Dataset(tables, base.covers, base.letters, {}))
+    address = "reports/2019/511923/inspect/table-1.csv"
+    site.write(address, "项目,人数\r\n通报批评人数,31\r\n")
+    assert site.check() == []
+    for row in ("通报批评,31", "通报批评人数和通报批评,31"):
+        site.write(address, f"项目,人数\r\n{row}\r\n")
+        assert site.found() == {(address, "recomputed")}
+    site.write(address, "")
+    site.say("师德方面，通报批评31人。")
+    assert site.found() == {(PAGE, "recomputed")}

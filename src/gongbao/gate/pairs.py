@@ -42,6 +42,8 @@ def pair_hits(
         if not any(number in digits for number in pair.numbers):
             continue
         on_own_page = bool(pair.page) and pair.page == own_page
+        if pair.others and not any(word in _without(around, pair.others) for word in pair.words):
+            continue
         if not (on_own_page or any(word in around for word in pair.words)):
             continue
         told = (
@@ -55,6 +57,12 @@ def pair_hits(
         )
         if told:
             yield pair.rule, pair.numbers[0], pair.what
+
+
+def _without(text: str, names: Sequence[str]) -> str:
+    for name in names:
+        text = text.replace(name, " ")
+    return text
 
 
 def _places(

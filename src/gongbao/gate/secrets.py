@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -64,6 +64,7 @@ class Pair:
     page: str = ""
     unit: str = ""  # where it is one of persons, the same number of something else is another
     apart: bool = False  # words and number may be anywhere in the same text
+    others: tuple[str, ...] = ()  # names of published numbers that hold a word and happen to be as large
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,7 @@ def pairs_of(
             what = f"内部指标 {definition['name_zh']}"
             words = (*_names(definition), *EXAM_WORDS)
             found.pair(Pair("internal", what, *place, words, _numbers(row, definition), apart=True))
-    _staffing(found, place, rows["staffing"])
+    _staffing(found, place, rows["staffing"], _printed(rows["indicator_values"], values))
     return tuple(found.pairs), values
 
 
@@ -210,6 +211,16 @@ def _values(
     )
 
 
+def _printed(rows: Sequence[Row], values: Values) -> dict[str, set[str]]:
+    """The names of the indicators whose numbers are published, by number."""
+    found: dict[str, set[str]] = {}
+    for row in rows:
+        if row["indicator_id"] in values.names and value_key(row) not in values.reasons:
+            for number in _numbers(row, {}):
+                found.setdefault(number, set()).add(squeezed(values.names[row["indicator_id"]]))
+    return found
+
+
 def rule_of(kind: str, reason: Reason) -> Rule:
     """The rule that a withheld value would break if it were printed."""
     if reason == "derived":
@@ -217,7 +228,9 @@ def rule_of(kind: str, reason: Reason) -> Rule:
     return "small-count" if kind == "count" else "small-base"
 
 
-def _staffing(found: _Gathered, place: Place, rows: Sequence[Row]) -> None:
+def _staffing(
+    found: _Gathered, place: Place, rows: Sequence[Row], printed: Mapping[str, Collection[str]]
+) -> None:
     for row in rows:
         if row["publish"] == 0:
             what = f"不公开的队伍数据 {row['kind']}"
@@ -225,8 +238,12 @@ def _staffing(found: _Gathered, place: Place, rows: Sequence[Row]) -> None:
     for row, number in staffing_numbers(rows):
         if number.public is None and not math.isnan(row["value"]):
             rule: Rule = "small-count" if number.suppressed else "recomputed"
-            numbers = _numbers(row, {})
-            found.pair(Pair(rule, row["kind"], *place, (row["kind"],), numbers, unit=row["unit"]))
+            numbers, word = _numbers(row, {}), squeezed(row["kind"])
+            # As many may have been criticised for something else, and that is said under a name of its own.
+            others = sorted({name for n in numbers for name in printed.get(n, ()) if word in name != word})
+            found.pair(
+                Pair(rule, row["kind"], *place, (word,), numbers, unit=row["unit"], others=tuple(others))
+            )
 
 
 def _findings(found: _Gathered, place: Place, rows: Sequence[Row]) -> None:
