@@ -39,6 +39,17 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Pages:
         ("小学生均图书册数的差异系数", "Books per pupil, primary: coefficient of variation"),
         ("这是没有人译过的话", None),
         ("13月", None),
+        (
+            "差6.9个百分点，在园幼儿数还差898。",
+            "6.9 percentage points short, 898 more needed (children in kindergartens).",
+        ),
+        (
+            "初中2020至2023年增长6.94%；小学2020至2023年持平",
+            "Junior secondary up 6.94% from 2020 to 2023; primary unchanged from 2020 to 2023",
+        ),
+        ("到位 30万元 ÷ 预算 40万元", "Received 0.3 million yuan ÷ budget 0.4 million yuan"),
+        ("1所学校未达到学校标准", "1 school below the school standard"),
+        ("完成投资约300万元", "Completed investment about 3 million yuan"),
     ],
 )
 def test_phrases(pages: Pages, chinese: str, english: str | None) -> None:
@@ -46,10 +57,12 @@ def test_phrases(pages: Pages, chinese: str, english: str | None) -> None:
 
 
 def test_no_row_of_a_catalogue_is_hidden_by_another() -> None:
+    seen: dict[str, str] = {}
     for file in sorted(HERE.glob("*.csv")):
-        rows = read_rows(file)
-        assert len({chinese for chinese, _, _ in rows}) == len(rows), file.name
-        assert not [english for _, english, _ in rows if CHINESE.search(english)]
+        for chinese, english, _ in read_rows(file):
+            assert chinese not in seen, (chinese, seen[chinese], file.name)
+            assert not CHINESE.search(english), english
+            seen[chinese] = file.name
 
 
 def test_a_catalogue_that_names_an_unknown_place_is_refused(tmp_path: Path) -> None:
@@ -103,6 +116,16 @@ def test_a_page(pages: Pages) -> None:
     assert "<p>Not met</p>" in html
     assert '<td>Primary</td><td><span lang="zh-CN">某校整改中</span></td>' in html
     assert '<h2><span lang="zh-CN">从未译过的标题</span></h2>' in html
+
+
+def test_words_of_different_elements_are_kept_apart(pages: Pages) -> None:
+    """Chinese needs no spaces between them; English does, and none within brackets or before a comma."""
+    said = '<article><p>检查<data value="2">2所</data>，<a href="a.html">小学</a><b>达标</b>（初中）</p></article>'
+    html = pages.page("/reports/2023/990101/inspect.html", said.replace("检查", "接受督导评估学校数")).html
+    assert html == (
+        '<article><p>Schools evaluated <data value="2">2 schools</data>, <a href="a.html">Primary</a> <b>Met</b> '
+        "(Junior secondary)</p></article>"
+    )
 
 
 def test_a_build_names_the_first_phrases_that_lack_english() -> None:

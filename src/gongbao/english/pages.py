@@ -14,6 +14,7 @@ from html import escape, unescape
 from pathlib import Path
 
 from gongbao.english.addresses import english_address, relative, resolved
+from gongbao.english.joints import spaced
 from gongbao.english.phrases import CHINESE, END, NAME, Phrases
 from gongbao.english.words import OWN, read_words
 
@@ -63,8 +64,8 @@ _BANNER = re.compile(r"(</h1>\n)")
 _LACKING = "没有英文："
 _SHOWN = 20  # warnings of phrases without English that a build prints
 NOTE = (
-    '<p class="gb-english" role="note">Interface, indicators and units are in English. Names, what offices and '
-    "analysts wrote, charts and downloaded files remain in Chinese.</p>\n"
+    '<p class="gb-english" role="note">Interface, indicators, conclusions and findings are in English. Names, what '
+    "offices wrote, drawings of charts and downloaded files remain in Chinese.</p>\n"
 )
 
 
@@ -123,6 +124,7 @@ class _Making:
         html = self._head(html)
         tokens = _TOKEN.split(html)
         out = self._stretch(tokens, 0, len(tokens), _Place())
+        spaced(tokens, out, _joins)
         return _BANNER.sub(lambda m: m[1] + NOTE, "".join(out), count=1)
 
     def _head(self, html: str) -> str:
@@ -305,6 +307,11 @@ class _Place:
 def _name(tag: str) -> str:
     match = _NAME.match(tag)
     return match[1] if match else ""
+
+
+def _joins(tag: str) -> bool:
+    name = _name(tag)
+    return name in _INLINE and name not in ("sub", "sup")
 
 
 def _bare(token: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from gongbao.english.quantities import english_amount, english_date
+from gongbao.english.quantities import english_amount, english_date, singular
 from gongbao.english.words import NUMBER, Pattern, Words
 
 CHINESE = re.compile(r"[\u3007\u3400-\u4dbf\u4e00-\u9fff]")
@@ -17,9 +17,11 @@ _OPENING, _CLOSING = "（(“《〔【", "）)”》〕】"
 # Where a phrase may be taken apart, the strongest first, and what English puts there.
 _SEPARATORS = (
     ("。", ". "), ("；", "; "), ("，", ", "), (" · ", " · "), ("：", ": "), ("、", ", "), (" – ", " – "),
+    (" ＝ ", " = "), (" ＋ ", " + "), (" － ", " − "), (" × ", " × "), (" ÷ ", " ÷ "), ("÷", " ÷ "),
     ("—", "–"), ("/", "/"), ("｜", " | "), (" ", " "),
 )  # fmt: skip
-_MOST = 400  # characters of a phrase; what is longer is prose
+_COUNTED = re.compile(r"(.*?[^\d\s.,，；：、约近不足超过至少≥≤<>-])\s?((?:约|近|超过|不足|至少)?[≥≤<>]?\d.*)")
+_MOST = 1500  # characters of a phrase; what is longer is prose
 _KEPT = 200_000  # phrases remembered
 
 
@@ -54,6 +56,7 @@ class Phrases:
             or self._numbered(text)
             or self._by_pattern(text)
             or self._by_parts(text)
+            or self._counted(text)
         )
 
     def _unit(self, unit: str) -> str | None:
@@ -68,6 +71,15 @@ class Phrases:
         places, english = found
         return _filled(english, dict(zip(places, NUMBER.findall(text), strict=True)))
 
+    def _counted(self, text: str) -> str | None:
+        """“完成投资300万元”: what is counted, and the amount."""
+        match = _COUNTED.fullmatch(text)
+        amount = english_amount(match[2], self._unit) if match else None
+        if match is None or amount is None:
+            return None
+        counted = self.english(match[1])
+        return None if counted is None else f"{counted} {amount}"
+
     def _by_pattern(self, text: str) -> str | None:
         for pattern in self._words.patterns:
             match = pattern.regex.fullmatch(text)
@@ -78,7 +90,7 @@ class Phrases:
     def _filled(self, pattern: Pattern, match: re.Match[str]) -> str | None:
         values: dict[str, str] = {}
         for place, part in zip(pattern.places, match.groups(), strict=True):
-            if place[0] == "q" or (place[0] == "p" and len(place) < 3 and part in self._names):
+            if place[0] in "qr" or (place[0] == "p" and len(place) < 3 and part in self._names):
                 values[place] = f"{NAME}{part}{END}"
                 continue
             if place == "p" or (found := self.english(part)) is None:
@@ -117,7 +129,7 @@ class Phrases:
 def _filled(english: str, values: dict[str, str]) -> str:
     for place, value in values.items():
         english = english.replace(f"{{{place}}}", value).replace(f"{{{place}_}}", small(value))
-    return english
+    return singular(english)
 
 
 def small(text: str) -> str:

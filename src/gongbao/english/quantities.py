@@ -23,6 +23,17 @@ _AMOUNT = re.compile(
     rf"(约|近|超过|不足|至少|)([≥≤<>]?\s?-?)\s?{_N}\s?(余|多|)(亿|万|)"
     r"([^\d\s，。；：、]*?)(以上|以下|左右|)"
 )
+_COUNTER = "个"  # says that things are counted, and not which: English has nothing for it
+_SINGULAR = {
+    "bodies": "body", "cases": "case", "classes": "class", "copies": "copy", "counties": "county", "courses": "course",
+    "days": "day", "documents": "document", "groups": "group", "inspections": "inspection", "items": "item",
+    "lessons": "lesson", "matters": "matter", "medals": "medal", "notices": "notice", "persons": "person",
+    "places": "place", "points": "point", "problems": "problem", "programmes": "programme", "projects": "project",
+    "rectifications": "rectification", "reports": "report", "rooms": "room", "schools": "school", "stages": "stage",
+    "tasks": "task", "teachers": "teacher", "teams": "team", "times": "time", "units": "unit", "vehicles": "vehicle",
+    "visits": "visit", "volumes": "volume",
+}  # fmt: skip
+_ONE = re.compile(rf"(?<![\d.,–])1 ((?:percentage |school |evaluation )?)({'|'.join(_SINGULAR)})\b")
 _THIRDS = {"上旬": "early", "中旬": "mid-", "下旬": "late"}
 
 
@@ -69,14 +80,19 @@ def english_amount(text: str, unit_of: Callable[[str], str | None]) -> str | Non
     if match is None:
         return None
     before, sign, number, more, scale, unit, after = match.groups()
-    words = unit_of(unit) if unit else ""
+    words = unit_of(unit) if unit and unit != _COUNTER else ""
     if words is None:
         return None
     shown = _scaled(number, scale, money=unit == "元")
     joint = "" if not words or words.startswith(("%", "‰")) else " "
     tail = {"以上": " or more", "以下": " or fewer", "左右": "", "": ""}[after]
     head = "about " if after == "左右" else "more than " if more else _QUALIFIERS[before]
-    return f"{head}{sign}{shown}{joint}{words}{tail}"
+    return singular(f"{head}{sign}{shown}{joint}{words}{tail}")
+
+
+def singular(text: str) -> str:
+    """“1 schools” -> “1 school”."""
+    return _ONE.sub(lambda m: f"1 {m[1]}{_SINGULAR[m[2]]}", text)
 
 
 def _scaled(number: str, scale: str, *, money: bool) -> str:

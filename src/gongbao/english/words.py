@@ -2,8 +2,10 @@
 
 A table has the columns 中文, 英文 and 类别. A phrase may hold places: `{n}`, `{n2}` … a number; `{a}`, `{b}` a
 phrase that has an English of its own; `{p}` the name of a place or document, which stays Chinese; `{q}` any words,
-which stay Chinese; `{stage}` a word of the kind (类别) stage. The English names the same places in any order;
-`{a_}` begins with a small letter. Of two rows with the same Chinese the later one holds.
+which stay Chinese; `{stage}` a word of the kind (类别) stage. None of these goes on beyond a comma, semicolon, full
+stop or operator, unless the phrase has one as strong itself; `{t}` is a phrase and `{r}` are words that do. The
+English names the same places in any order; `{a_}` begins with a small letter. Of two rows with the same Chinese the
+later one holds.
 """
 
 from __future__ import annotations
@@ -21,6 +23,8 @@ _COLUMNS = ("中文", "英文")
 _PLACE = re.compile(r"\{(\w+)\}")
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _NUMBER_PLACE = re.compile(r"n\d*")
+_STOPS = "。；，"  # the strongest first
+_OPERATORS = "＝＋－×÷"
 
 
 class CatalogueError(Exception):
@@ -111,6 +115,8 @@ def make_words(rows: Iterable[tuple[str, str, str]]) -> Words:
 
 def _pattern(chinese: str, english: str, kinds: Mapping[str, tuple[str, ...]]) -> Pattern:
     parts, places = [], []
+    strongest = min((_STOPS.index(mark) for mark in _STOPS if mark in chinese), default=len(_STOPS))
+    stops = _STOPS[:strongest] + ("" if set(_OPERATORS) & set(chinese) else _OPERATORS)
     for i, part in enumerate(_PLACE.split(chinese)):
         if i % 2 == 0:
             parts.append(re.escape(part))
@@ -118,11 +124,13 @@ def _pattern(chinese: str, english: str, kinds: Mapping[str, tuple[str, ...]]) -
         places.append(part)
         kind = part.rstrip("0123456789")
         if _NUMBER_PLACE.fullmatch(part):
-            parts.append(f"({NUMBER.pattern})")
+            parts.append(f"(?<![\\d.])({NUMBER.pattern})(?!\\d)")
         elif kind in kinds:
             parts.append(f"({'|'.join(map(re.escape, kinds[kind]))})")
-        elif len(kind) == 1:
+        elif kind in ("p", "r", "t"):
             parts.append("(.+?)")
+        elif len(kind) == 1:
+            parts.append(f"(?![：、）\\s])({f'[^{stops}]' if stops else '.'}+?)")
         else:
             raise CatalogueError(f"译文表里“{chinese}”的 {{{part}}} 不是已有的类别。")
     return Pattern(re.compile("".join(parts), re.DOTALL), tuple(places), english)

@@ -106,12 +106,11 @@ class Catalogue:
         return self
 
     def proper_names(self) -> frozenset[str]:
-        """Names of places, offices and documents, as pages print them."""
-        names = {
-            text(row[name])
-            for row in row_dicts(self.dataset.table("regions"))
-            for name in ("region_name", "office_name")
-        }
+        """Names of places, offices, documents and what evaluation systems hold, as pages print them."""
+        names = {text(row[name]) for row in self.region_rows for name in ("region_name", "office_name")}
+        names |= {self.lineage(region, year) for year, region in self.plan}
+        for row in row_dicts(self.dataset.table("framework_items")):
+            names |= {text(row["name"]), text(row["name"]).partition("（")[0]}
         for row in row_dicts(self.dataset.table("sources")):
             names |= {text(row[name]) for name in ("title", "doc_no", "issuer")}
         return frozenset(names - {""})

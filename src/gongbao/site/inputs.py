@@ -16,6 +16,7 @@ from gongbao.site.groups import GROUP, Group, group_places
 from gongbao.site.observed import rows_of
 from gongbao.site.plan import Plan, plan_of
 from gongbao.site.reading import Info
+from gongbao.site.tiles import short_name
 from gongbao.standards.rectification import DeadlineRule
 from gongbao.workbooks.planning import ReportKey
 
@@ -67,12 +68,17 @@ class SiteInputs:
             check_complete(found, setting.file, counties)
         return found
 
-    @cached_property
+    @property
     def english(self) -> Pages | None:
         """What puts pages into English, None where the publication is in Chinese alone. Raises CatalogueError."""
-        if not self.publication.in_english:
-            return None
-        return english_of(self.publication.pages, self.catalogue.proper_names())
+        return self.translator if self.publication.in_english else None
+
+    @cached_property
+    def translator(self) -> Pages:
+        """What would put pages into English. Raises CatalogueError."""
+        names = self.catalogue.proper_names()
+        names |= {short_name(name) for name in names} | {self.publication.settings.office}
+        return english_of(self.publication.pages, names)
 
     @cached_property
     def root(self) -> Group:
