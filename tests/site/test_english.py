@@ -48,6 +48,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Pages:
             "Junior secondary up 6.94% from 2020 to 2023; primary unchanged from 2020 to 2023",
         ),
         ("到位 30万元 ÷ 预算 40万元", "Received 0.3 million yuan ÷ budget 0.4 million yuan"),
+        ("4月、5月", "April, May"),
         ("1所学校未达到学校标准", "1 school below the school standard"),
         ("完成投资约300万元", "Completed investment about 3 million yuan"),
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from gongbao.english.quantities import english_amount, english_date, singular
+from gongbao.english.quantities import MONTHS, english_amount, english_date, singular
 from gongbao.english.words import NUMBER, Pattern, Words
 
 CHINESE = re.compile(r"[\u3007\u3400-\u4dbf\u4e00-\u9fff]")
@@ -21,6 +21,8 @@ _SEPARATORS = (
     ("—", "–"), ("/", "/"), ("｜", " | "), (" ", " "),
 )  # fmt: skip
 _COUNTED = re.compile(r"(.*?[^\d\s.,，；：、约近不足超过至少≥≤<>-])\s?((?:约|近|超过|不足|至少)?[≥≤<>]?\d.*)")
+# What begins with a capital letter anywhere.
+_PROPER = (*MONTHS, "Chinese", "English", "Excel", "Jiaodu", "National Teacher Training", "Party ")
 _MOST = 1500  # characters of a phrase; what is longer is prose
 _KEPT = 200_000  # phrases remembered
 
@@ -134,7 +136,9 @@ def _filled(english: str, values: dict[str, str]) -> str:
 
 def small(text: str) -> str:
     """With a small first letter, unless it begins a name or an abbreviation."""
-    return text[:1].lower() + text[1:] if len(text) > 1 and text[0].isupper() and text[1].islower() else text
+    if len(text) < 2 or not text[0].isupper() or not text[1].islower() or text.startswith(_PROPER):
+        return text
+    return text[0].lower() + text[1:]
 
 
 def _opening(text: str) -> int | None:
