@@ -33,7 +33,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Pages:
         ("≥4平方米", "≥4 m²"),
         ("300余次", "more than 300 times"),
         ("数值（%）", "Value (%)"),
-        ("差异系数达标7项；达标8所/8所", None),
+        ("差异系数达标7项；达标8所/8所", "coefficient met for 7; 8 of 8 schools met"),
         ("表 12", "Table 12"),
         ("24所/25所", "24 of 25 schools"),
         ("小学生均图书册数的差异系数", "Books per pupil, primary: coefficient of variation"),
