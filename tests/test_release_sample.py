@@ -13,10 +13,13 @@ from types import ModuleType
 
 import pytest
 from openpyxl import load_workbook
+from playwright.sync_api import Browser, expect
 
+from browsing import too_wide, watch
 from gongbao.data import examine
 from gongbao.editions.tree import Tree
 from gongbao.editions.verify import verify_tree
+from offline_copies import unpacked
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPT = ROOT / "scripts" / "release_sample.py"
@@ -121,6 +124,47 @@ def test_each_edition_keeps_the_definition_of_its_day(tree: Path) -> None:
     assert "在园幼儿含小学附设幼儿班" in json.dumps(
         json.loads(said[2022])["indicators"]["public_kindergarten_share"], ensure_ascii=False
     )
+
+
+@pytest.mark.browser
+def test_an_edition_is_read_and_searched_from_disk_without_a_network(
+    browser: Browser, tree: Path, tmp_path: Path
+) -> None:
+    """Unpacked where a path has blanks and Chinese words, opened by its first file, with the network switched off."""
+    top = unpacked(tree / "2022/gongbao-2022.zip", tmp_path / "下载 的公报")
+    context = browser.new_context(viewport={"width": 1280, "height": 850}, offline=True)
+    page = context.new_page()
+    faults = watch(page, "file:")
+    page.goto((top / "打开.html").as_uri())
+    expect(page.locator(".gb-unpack")).to_be_hidden()
+    expect(page.locator("main")).to_contain_text("2022年度版，修订版 r2")
+    page.get_by_role("link", name="开始阅读").click()
+    shown = page.evaluate("getComputedStyle(document.querySelector('.gb-head'), '::before').content")
+    assert "离线版：2022年度版 r2" in shown and "以网上版为准" in shown
+    for words, found in (
+        ("示例县丙", "990103/index.html"), ("slxb", "990103/index.html"),
+        ("室外活动场地", "site/indicators/outdoor_area_per_child.html"), ("入园率", "990103/preschool.html"),
+    ):  # fmt: skip
+        page.get_by_role("searchbox").fill(words)
+        page.get_by_role("searchbox").press("Enter")
+        expect(page.locator("#gb-status")).to_contain_text("找到")
+        expect(
+            page.locator(f'#gb-results a[href="{(top / "files" / found).as_uri()}"]').first
+        ).to_be_visible()
+    page.locator(f'#gb-results a[href="{(top / "files/990103/preschool.html").as_uri()}"]').first.click()
+    page.wait_for_url("**/990103/preschool.html")
+    assert page.locator(".gb-chart svg").first.is_visible()
+    assert page.locator(".gb-table tbody tr").count() > 3
+    assert page.locator("button.gb-interactive").count() == 0
+    page.locator(".gb-where summary").nth(2).click()
+    page.locator(".gb-where").get_by_role("link", name="经费与专项资金").click()
+    page.wait_for_url("**/990103/finance.html")
+    assert too_wide(page) <= 0
+    assert faults == []
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="数据（CSV）").first.click()
+    assert saved.value.path().read_bytes().startswith("\ufeff".encode())
+    context.close()
 
 
 def test_the_tree_is_proved_and_a_second_run_adds_nothing(tree: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gongbao import cli_cache, cli_editions
+from gongbao import cli_cache, cli_editions, cli_pack
 from gongbao.publication import Publication, PublicationError, open_publication
 from gongbao.workbooks.memory import lasting_imports
 
@@ -308,7 +308,7 @@ def preview(host: str, port: int, open_browser: bool, executor: str | None, tree
     serve(publication, command, host=host, port=port, open_browser=open_browser, beside=beside)
 
 
-for command in (*cli_editions.COMMANDS, *cli_cache.COMMANDS):
+for command in (*cli_editions.COMMANDS, *cli_cache.COMMANDS, *cli_pack.COMMANDS):
     cli.add_command(command)
 
 

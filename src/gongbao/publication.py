@@ -25,6 +25,13 @@ _SIZE = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*([KMGT])B?\s*$", re.IGNORECASE)
 _UNITS = {"K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 
+def _bytes(size: str) -> int:
+    """ "500 MB" in bytes; it was checked when it was read."""
+    match = _SIZE.match(size)
+    assert match is not None
+    return int(float(match[1]) * _UNITS[match[2].upper()])
+
+
 class PublicationError(Exception):
     """The settings can't be used; the text says where and what would be right."""
 
@@ -69,9 +76,7 @@ class CacheSettings(BaseModel):
     @property
     def limit(self) -> int:
         """The size in bytes."""
-        match = _SIZE.match(self.size)
-        assert match is not None  # checked when it was read
-        return int(float(match[1]) * _UNITS[match[2].upper()])
+        return _bytes(self.size)
 
 
 class MapSettings(BaseModel):
@@ -103,7 +108,17 @@ class Settings(BaseModel):
         default_factory=dict, description="former id of an indicator area: the id that it has now"
     )
     map: MapSettings | None = Field(None, description="boundaries drawn beside the tiles; none by default")
+    offline_size: str = Field(
+        "90 MB",
+        pattern=_SIZE.pattern,
+        description="how large the offline copy that a release adds may be; 0 MB: none is made",
+    )
     licence: Licence | None = Field(None, description="licence of the data; left out where none is stated")
+
+    @property
+    def offline_limit(self) -> int:
+        """The size in bytes that an offline copy made by a release may have; 0: none is made."""
+        return _bytes(self.offline_size)
 
 
 class _Part(BaseModel):

@@ -23,6 +23,8 @@ from tests.editions.releasing import (
 )
 
 from gongbao.editions.tree import Tree
+from gongbao.zipped import size_in_words
+from offline_copies import dead_links, loaded_from_web, unpacked
 from publications import run_gongbao
 
 
@@ -112,6 +114,45 @@ def test_every_link_of_a_published_tree_leads_somewhere(corrected) -> None:
     from tests.editions.links import broken_links
 
     assert broken_links(tree) == {}
+
+
+def test_what_an_edition_shows_can_be_taken_along_as_one_file(corrected, tmp_path: Path) -> None:
+    publication, tree, _ = corrected
+    archive = tree / "2019/gongbao-2019.zip"
+    top = unpacked(archive, tmp_path / "unpacked")
+    assert top.name == "gongbao-2019-r2"
+    assert dead_links(top) == [] and loaded_from_web(top) == []
+    for name in ("511923/finance/fig-1.csv", "data/511923.xlsx", "search/all/meta.js"):
+        assert (top / "files" / name).read_bytes() == (tree / "2019/r2" / name).read_bytes()
+    said = f"（zip，约 {size_in_words(archive.stat().st_size)}）"
+    for page in ("index.html", "editions.html"):
+        assert f"离线阅读{said}</a>" in (tree / page).read_text("utf-8")
+    assert said in (tree / "status/2019/r2.css").read_text("utf-8")
+    assert "gb-offline" not in (tree / "status/2019/r1.css").read_text("utf-8")
+    for page in ("2019/index.html", "2019/r2/site/data.html"):
+        [link] = re.findall(r'<p class="gb-offline"><a href="([^"]*)"', (tree / page).read_text("utf-8"))
+        assert (tree / page).parent.joinpath(link).resolve() == archive
+    [edition] = json.loads((tree / "editions.json").read_bytes())["editions"]
+    assert edition["offline"] == {"file": "2019/gongbao-2019.zip", "bytes": archive.stat().st_size}
+    # The command makes the same of the same tree.
+    done = run_gongbao(
+        publication, "pack", "--edition", "2019", "--into", str(tree), "--out", str(tmp_path / "x.zip")
+    )
+    assert done.returncode == 0 and "2019年度版，修订版 r2" in done.stdout, done.stderr
+    assert (tmp_path / "x.zip").read_bytes() == archive.read_bytes()
+
+
+def test_an_offline_copy_that_was_changed_is_noticed(again) -> None:
+    publication, tree = again
+    archive = tree / "2019/gongbao-2019.zip"
+    archive.write_bytes(archive.read_bytes()[:-1] + b"x")
+    done = run_gongbao(publication, "verify", str(tree))
+    assert done.returncode == 1
+    assert re.search(r"被改动.*2019/gongbao-2019\.zip", done.stdout)
+    archive.unlink()
+    done = run_gongbao(publication, "verify", str(tree))
+    assert done.returncode == 1
+    assert re.search(r"缺少.*2019/gongbao-2019\.zip", done.stdout) and "被改动" not in done.stdout
 
 
 def test_a_third_revision_leaves_both_as_they_were(again) -> None:
@@ -302,6 +343,7 @@ def test_withdrawing_the_latest_revision_shows_the_one_before_and_says_why(again
     assert done.returncode == 0, done.stderr
     assert [r.state for r in Tree(tree).revisions(2019)] == ["released", "withdrawn"]
     assert "15.61亿元" in (tree / "2019/511923/finance.html").read_text("utf-8")
+    assert unpacked(tree / "2019/gongbao-2019.zip", tree.parent / "unpacked").name == "gongbao-2019-r1"
     assert "误用未审定的数据" in (tree / "2019/withdrawn.html").read_text("utf-8")
     assert ".gb-withdrawn{display:block}" in (tree / "status/2019/r2.css").read_text("utf-8")
     assert digests(tree / "2019/r1") | digests(tree / "2019/r2") == sealed
@@ -316,7 +358,7 @@ def test_a_withdrawn_edition_leaves_a_notice_at_every_address(again) -> None:
     for page in pages:
         text = (tree / page).read_text("utf-8")
         assert page.startswith("2019/r") or ("依据的文件作废" in text and "经费总投入" not in text), page
-    assert not (tree / "2019/data").exists()
+    assert not (tree / "2019/data").exists() and not (tree / "2019/gongbao-2019.zip").exists()
     assert "依据的文件作废" in (tree / "corrections.html").read_text("utf-8")
     assert run_gongbao(publication, "verify", str(tree)).returncode == 0
     assert "已经撤回过了" in withdraw(publication, tree, "--reason", "再来一次").stderr

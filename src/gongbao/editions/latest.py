@@ -13,33 +13,52 @@ from pathlib import Path
 from gongbao.editions.manifest import file_sha256, list_files
 from gongbao.editions.notices import withdrawn_page
 from gongbao.editions.relocate import copy_latest
-from gongbao.editions.tree import LATEST, Revision, Tree
+from gongbao.editions.tree import LATEST, Revision, Tree, offline_name
 from gongbao.publication import Publication
+from gongbao.zipped import size_in_words
 
 _SHOWN = "display:block"
 WITHDRAWN_PAGE = "withdrawn.html"
 
 
-def status_files(tree: Tree, year: int) -> Iterator[tuple[str, bytes]]:
-    """The status of each revision of an edition, as a style that its pages link."""
+def status_files(tree: Tree, year: int, offline: int = 0) -> Iterator[tuple[str, bytes]]:
+    """The status of each revision of an edition, as a style that its pages link. `offline`: the size in bytes of
+    the copy for reading offline; 0 where there is none."""
     latest = tree.latest(year)
     for revision in tree.revisions(year):
-        yield f"status/{year}/{revision.name}.css", _status(revision, latest).encode()
+        yield f"status/{year}/{revision.name}.css", status_style(revision, latest, offline).encode()
 
 
-def _status(revision: Revision, latest: Revision | None) -> str:
+def status_style(revision: Revision, latest: Revision | None, offline: int = 0) -> str:
+    """The status of a revision, where `latest` is the one that holds."""
     if revision.state == "withdrawn":
         when = f"撤回日期：{revision.withdrawn_on}。"
-        return f".gb-withdrawn{{{_SHOWN}}}\n.gb-withdrawn::after{{content:{_string(when)}}}\n"
+        return f".gb-withdrawn{{{_SHOWN}}}\n.gb-withdrawn::after{{content:{css_string(when)}}}\n"
     if latest is None or latest.revision == revision.revision:
-        return "/* 现行修订版 */\n"
+        return "/* 现行修订版 */\n" + (_offline_link(offline) if offline else "")
     when = f"最新的是 {latest.name}，{latest.date} 发布。"
-    return f".gb-superseded{{{_SHOWN}}}\n.gb-superseded::after{{content:{_string(when)}}}\n"
+    return f".gb-superseded{{{_SHOWN}}}\n.gb-superseded::after{{content:{css_string(when)}}}\n"
 
 
-def _string(text: str) -> str:
-    """`text` as a CSS string."""
+def _offline_link(size: int) -> str:
+    """Shows the link to the offline copy, which a page can't name the size of: the copy is made from the page."""
+    words = size_in_words(size)
+    return (
+        f".gb-offline{{{_SHOWN}}}\n"
+        f".gb-offline a::after{{content:{css_string(f'（zip，约 {words}）')}}}\n"
+        f".gb-offline a:lang(en)::after{{content:{css_string(f' (zip, about {words})')}}}\n"
+    )
+
+
+def css_string(text: str) -> str:
+    """A text as a CSS string."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
+
+
+def offline_size(folder: Path, year: int) -> int:
+    """Bytes of the offline copy of an edition whose folder is below `folder`; 0 where there is none."""
+    path = folder / str(year) / offline_name(year)
+    return path.stat().st_size if path.is_file() else 0
 
 
 def edition_files(tree: Tree, publication: Publication, year: int, staging: Path) -> None:

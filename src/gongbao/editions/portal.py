@@ -30,14 +30,17 @@ from gongbao.editions.tree import Tree
 from gongbao.publication import Publication
 
 
-def portal_files(tree_after: Tree, publication: Publication, changed: int) -> Iterator[tuple[str, bytes]]:
+def portal_files(
+    tree_after: Tree, publication: Publication, changed: int, offline: int = 0
+) -> Iterator[tuple[str, bytes]]:
     """(address, bytes) of every portal file that a release or withdrawal of the edition `changed` alters.
 
-    `tree_after`: the tree as it will be, its log with the new event and the new revision's folder. Some of
+    `tree_after`: the tree as it will be, its log with the new event and the new revision's folder. `offline`: the
+    size in bytes of the changed edition's offline copy, 0 where it has none. Some of
     the files stand in the folders of editions: redirects; where one is added to an edition that
     doesn't change otherwise, its `latest.json` comes with it. Raises what reading a damaged snapshot raises.
     """
-    shelf = Shelf(tree_after)
+    shelf = Shelf(tree_after, {changed: offline})
     frame = Frame(publication)
     for page in (
         home_page(publication, shelf),

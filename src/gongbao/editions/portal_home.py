@@ -130,6 +130,7 @@ def home_page(publication: Publication, shelf: Shelf, limit: int = GROUP) -> Pag
         HOME,
         description=publication.description,
         latest=latest,
+        offline=shelf.offline(latest),
         inside=edition_links(publication, latest, pages) if latest else [],
         real=[c for c in counties if not c.sample],
         samples=[c for c in counties if c.sample],
@@ -190,6 +191,7 @@ def _edition(shelf: Shelf, year: int) -> dict[str, Any]:
         "page": f"/{year}/index.html" if latest else f"/{year}/withdrawn.html",
         "count": len(shelf.places_by_year.get(year, {})),
         "revisions": list(reversed(shelf.tree.revisions(year))),
+        "offline": shelf.offline(latest),
     }
 
 
@@ -214,7 +216,14 @@ def editions_file(shelf: Shelf) -> tuple[str, bytes]:
     for year in reversed(shelf.tree.editions):
         latest = shelf.tree.latest(year)
         revisions = [shown(r) for r in shelf.tree.revisions(year)]
-        content.append({"year": year, "latest": latest.revision if latest else None, "revisions": revisions})
+        entry: dict[str, Any] = {
+            "year": year,
+            "latest": latest.revision if latest else None,
+            "revisions": revisions,
+        }
+        if copy := shelf.offline(latest):
+            entry["offline"] = {"file": copy.address.removeprefix("/"), "bytes": copy.bytes}
+        content.append(entry)
     return "/editions.json", json_bytes({"format": 1, "editions": content})
 
 

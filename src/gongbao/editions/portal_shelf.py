@@ -17,7 +17,8 @@ from xml.etree import ElementTree as ET
 
 from gongbao.data.columns import AREAS
 from gongbao.editions.change import Changes, changes_from_json
-from gongbao.editions.tree import Revision, Tree
+from gongbao.editions.tree import Revision, Tree, offline_name, offline_sizes
+from gongbao.zipped import size_in_words
 
 OVERVIEW = "index"  # a county's own page among its reports'
 _CACHED_PLACES = "versions/places.json"
@@ -36,11 +37,24 @@ class CountyRevision:
     titles: Mapping[str, str]
 
 
-class Shelf:
-    """The snapshots of a tree, each file of an edition read once."""
+@dataclass(frozen=True, slots=True)
+class OfflineCopy:
+    """The offline copy of what an edition shows: its address in the tree, its size in bytes and in words, and
+    the name under which it is saved."""
 
-    def __init__(self, tree: Tree) -> None:
+    address: str
+    bytes: int
+    words: str
+    saved_as: str
+
+
+class Shelf:
+    """The snapshots of a tree, each file of an edition read once. `offline`: year -> bytes of its offline copy (0:
+    none), where that isn't yet what the tree says."""
+
+    def __init__(self, tree: Tree, offline: Mapping[int, int] | None = None) -> None:
         self.tree = tree
+        self._offline = offline or {}
         self._editions: dict[tuple[int, int], Mapping[str, Any]] = {}
 
     def _folder(self, revision: Revision) -> Path:
@@ -92,6 +106,18 @@ class Shelf:
         """What /<year>/ shows of each edition that is not withdrawn, the latest year first."""
         found = (self.tree.latest(year) for year in self.tree.editions)
         return sorted((r for r in found if r), key=lambda r: -r.year)
+
+    @cached_property
+    def _offline_sizes(self) -> Mapping[int, int]:
+        return {**offline_sizes(self.tree.root), **self._offline}
+
+    def offline(self, latest: Revision | None) -> OfflineCopy | None:
+        """The offline copy of the revision that an edition shows; None where there is none."""
+        size = self._offline_sizes.get(latest.year, 0) if latest else 0
+        if latest is None or not size:
+            return None
+        name = f"{latest.year}年教育督导公报-{latest.name}-离线版.zip"
+        return OfflineCopy(f"/{latest.year}/{offline_name(latest.year)}", size, size_in_words(size), name)
 
     @cached_property
     def regions(self) -> Mapping[str, Mapping[str, Any]]:

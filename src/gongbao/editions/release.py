@@ -14,8 +14,17 @@ from gongbao.editions.commit import open_for_change, put_in_place
 from gongbao.editions.correction import correction_page
 from gongbao.editions.history import history_files
 from gongbao.editions.inputs import archive_inputs, lay_out
-from gongbao.editions.latest import edition_files, portal_digests, status_files
-from gongbao.editions.manifest import MANIFEST, SIGNATURE, Manifest, Previous, make_manifest, read_manifest
+from gongbao.editions.latest import edition_files, offline_size, portal_digests, status_files
+from gongbao.editions.manifest import (
+    MANIFEST,
+    SIGNATURE,
+    Manifest,
+    Previous,
+    list_files,
+    make_manifest,
+    read_manifest,
+)
+from gongbao.editions.offline import add_offline
 from gongbao.editions.packages import package_files
 from gongbao.editions.portal import portal_files
 from gongbao.editions.portal_indicators import with_indicator_pages
@@ -26,7 +35,7 @@ from gongbao.editions.revised import last_revised, revised_json, tell_revisions
 from gongbao.editions.signing import signature_of
 from gongbao.editions.snapshots import read_snapshot
 from gongbao.editions.state import ReleaseError, Wish, check_wish
-from gongbao.editions.tree import LOG, PORTAL, Revision, Tree, format_log
+from gongbao.editions.tree import LOG, PORTAL, Revision, Tree, format_log, offline_name
 from gongbao.gate import LeaksFoundError, check_output
 from gongbao.publication import Publication, Release, open_publication
 from gongbao.running import Progress
@@ -44,13 +53,15 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """What a release did. `changes`: against the revision before, None for the first."""
+    """What a release did. `changes`: against the revision before, None for the first; `not_offline`: why there
+    is no offline copy, "" if there is or none was asked for."""
 
     revision: Revision
     manifest: Manifest
     changes: Changes | None
     warnings: tuple[Problem, ...]
     archive: Path | None
+    not_offline: str = ""
 
 
 def release_edition(
@@ -95,8 +106,13 @@ def release_edition(
             manifest_sha256=manifest.sha256,
         )  # fmt: skip
         after = tree.after(event, made.folder)
+        progress.stage("离线版", 1)
+        not_offline = add_offline(after, publication, release.year, staging)
         write_around(after, publication, release.year, staging)
-        leaks = check_output(staging, made.dataset, options.workers)
+        # The offline copy holds files that stand beside it, which are read.
+        copy = f"{release.year}/{offline_name(release.year)}"
+        read = [name for name in list_files(staging) if name != copy]
+        leaks = check_output(staging, made.dataset, options.workers, only=read)
         if leaks:
             raise LeaksFoundError(leaks)
         edition_files(after, publication, release.year, staging)
@@ -104,7 +120,7 @@ def release_edition(
         put_in_place(root, staging)
         progress.step("")
     revision = Tree(root).revisions(release.year)[-1]
-    return Released(revision, manifest, made.changes, made.warnings, archive)
+    return Released(revision, manifest, made.changes, made.warnings, archive, not_offline)
 
 
 def _check_new(tree: Tree, release: Release, made: Made, inputs: Mapping[str, str]) -> None:
@@ -163,12 +179,13 @@ def write_around(
 ) -> None:
     """Write what the tree's mutable part says after a release or withdrawal of `year`, and its digests.
 
-    `erased`: revisions ("2019/r1") whose notices are staged already.
+    `erased`: revisions ("2019/r1") whose notices are staged already. The offline copy, if there is to be one, is.
     """
-    write_all(staging, portal_files(after, publication, year))
+    offline = offline_size(staging, year)
+    write_all(staging, portal_files(after, publication, year, offline))
     history = history_files(after, publication, year)
     write_all(staging, with_indicator_pages(publication, history))
-    write_all(staging, status_files(after, year))
+    write_all(staging, status_files(after, year, offline))
     _write(staging / LOG, format_log(after.log))
     _write(staging / PORTAL, portal_digests(after.root / PORTAL, staging, erased))
 

@@ -18,6 +18,7 @@ from typing import Any, Literal
 LOG = "log.json"
 PORTAL = "portal.json"  # SHA-256 of each mutable file that belongs to no edition
 LATEST = "latest.json"  # in an edition's folder: those of the copy of its latest revision
+EDITIONS_FILE = "editions.json"  # the editions for programs; with the sizes of their offline copies
 WORKING = ".gongbao"  # lock, staging and journal of a release; never served, never verified
 
 State = Literal["released", "superseded", "withdrawn"]
@@ -26,6 +27,11 @@ STATE_WORDS: Mapping[State, str] = {
     "superseded": "已被取代",
     "withdrawn": "已撤回",
 }
+
+
+def offline_name(year: int) -> str:
+    """The offline copy of what an edition shows, in the edition's folder."""
+    return f"gongbao-{year}.zip"
 
 
 class TreeError(Exception):
@@ -156,6 +162,19 @@ def _superseded(revisions: Sequence[Revision]) -> tuple[Revision, ...]:
     """Those that still hold, but for the last of them, are superseded."""
     holding = [r.revision for r in revisions if r.state != "withdrawn"]
     return tuple(replace(r, state="superseded") if r.revision in holding[:-1] else r for r in revisions)
+
+
+def offline_sizes(root: Path) -> dict[int, int]:
+    """Year -> bytes of the offline copy, as far as the tree's list of editions says that there is one. Raises
+    TreeError for a list that can't be read."""
+    path = root / EDITIONS_FILE
+    if not path.exists():
+        return {}
+    try:
+        editions = json.loads(path.read_bytes())["editions"]
+        return {int(each["year"]): int(each["offline"]["bytes"]) for each in editions if each.get("offline")}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise TreeError(f"{EDITIONS_FILE} 读不懂，或已损坏。") from error
 
 
 def parse_log(data: bytes) -> tuple[Event, ...]:

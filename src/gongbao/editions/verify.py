@@ -23,7 +23,7 @@ from gongbao.editions.latest import status_files
 from gongbao.editions.manifest import MANIFEST, UNLISTED, in_threads, walk
 from gongbao.editions.relocate import NOT_COPIED, latest_page
 from gongbao.editions.signing import PublicKeys
-from gongbao.editions.tree import LATEST, LOG, PORTAL, WORKING, Tree, TreeError
+from gongbao.editions.tree import LATEST, LOG, PORTAL, WORKING, Tree, TreeError, offline_name, offline_sizes
 from gongbao.editions.verify_records import (
     KIND_WORDS,
     Finding,
@@ -185,8 +185,12 @@ def _expect_mutable(
             _expect_listed(root, f"{year}/{LATEST}", year, expected, here, found)
         return
     tree = Tree(root)
+    try:
+        offline = offline_sizes(root)
+    except TreeError:  # a damaged list of editions differs from what `portal.json` says of it
+        offline = {}
     for year in tree.editions:
-        for path, content in status_files(tree, year):
+        for path, content in status_files(tree, year, offline.get(year, 0)):
             sha256 = hashlib.sha256(content).hexdigest()
             if portal is not None and portal.files.get(path) != sha256:
                 found.append(Finding("altered", PORTAL, f"记的 {path} 和按发布记录算出的不同。"))
@@ -245,6 +249,8 @@ def _expect_copy(
             told = "记的摘要不是它封存的那一份的" if name in listing.files else "没有列出它"
             found.append(Finding("altered", path, f"{name}：{told}。"))
     for name in sorted((listing.files if listing else {}).keys() - set(names)):
+        if name == offline_name(year):
+            continue  # its bytes depend on the version of zlib: the list has the word
         if not name.endswith(".html"):  # else: why a revision was withdrawn, or where an old address leads
             found.append(Finding("added", f"{year}/{name}", f"{address} 里没有这个文件，副本里也不应有。"))
 

@@ -10,6 +10,7 @@ from gongbao.editions.commit import open_for_change, put_in_place
 from gongbao.editions.latest import edition_files, is_sealed, write_digests
 from gongbao.editions.manifest import UNLISTED, list_files
 from gongbao.editions.notices import withdrawn_page
+from gongbao.editions.offline import add_offline
 from gongbao.editions.release import write_around
 from gongbao.editions.state import ReleaseError, Wish, faults_of_reason
 from gongbao.editions.tree import Revision, Tree
@@ -18,10 +19,12 @@ from gongbao.publication import Publication
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """What a withdrawal did. `latest`: the revision that the edition shows now, None if it shows none."""
+    """What a withdrawal did. `latest`: the revision that the edition shows now, None if it shows none;
+    `not_offline`: as of a release."""
 
     revisions: tuple[Revision, ...]
     latest: Revision | None
+    not_offline: str = ""
 
 
 def withdraw_edition(
@@ -53,13 +56,14 @@ def withdraw_edition(
         erased = [r for r in chosen if r.erased]
         for each in erased:
             _erase(after, publication, each, staging)
+        not_offline = add_offline(after, publication, wish.year, staging)
         write_around(after, publication, wish.year, staging, {r.address for r in erased})
         if after.latest(wish.year) is not None:
             edition_files(after, publication, wish.year, staging)
         else:
             _notices(after, publication, wish.year, staging)
         put_in_place(root, staging, {r.address for r in erased})
-    return Withdrawn(chosen, after.latest(wish.year))
+    return Withdrawn(chosen, after.latest(wish.year), not_offline)
 
 
 def _check(wish: Wish, tree: Tree, revision: int) -> None:
