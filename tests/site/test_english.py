@@ -129,6 +129,16 @@ def test_words_of_different_elements_are_kept_apart(pages: Pages) -> None:
     )
 
 
+def test_what_a_template_marks_as_chinese_stays_within_an_english_paragraph(pages: Pages) -> None:
+    said = '<li id="s">示例市教育局，2019年<span class="gb-small" lang="zh-CN">原文隐去年份</span></li>'
+    twin = pages.page("/site/sources.html", said)
+    assert twin.missing == ()
+    assert twin.html == (
+        '<li id="s"><span lang="zh-CN">示例市教育局</span>, 2019 '
+        '<span class="gb-small" lang="zh-CN">原文隐去年份</span></li>'
+    )
+
+
 def test_a_build_names_the_first_phrases_that_lack_english() -> None:
     said = in_brief(["别的提醒", *missing_words([f"词{i}" for i in range(30)]), *missing_words(["词0"])])
     assert said[0] == "别的提醒"

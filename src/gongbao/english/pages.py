@@ -176,9 +176,15 @@ class _Making:
                 for i, t in enumerate(tokens[start : close + 1], start)]  # fmt: skip
 
     def _whole(self, tokens: list[str], start: int, close: int, place: _Place) -> list[str]:
-        """A paragraph: in English altogether, or else as it is."""
-        for token in tokens[start + 1 : close : 1]:
-            if token[:1] != "<" and CHINESE.search(token) and self._english(token) is None:
+        """A paragraph: in English altogether but for what is marked as Chinese in it, or else as it is."""
+        marked: set[int] = set()
+        for i in range(start + 2, close, 2):
+            if i not in marked and _KEPT.search(tokens[i]):
+                marked.update(range(i, _closing(tokens, i, close, _name(tokens[i])) + 1))
+        for i, token in enumerate(tokens[start + 1 : close], start + 1):
+            if i in marked or token[:1] == "<":
+                continue
+            if CHINESE.search(token) and self._english(token) is None:
                 if not place.data:
                     self.missing.append(_bare(token))
                 kept = self._kept(tokens, start, close)
@@ -186,9 +192,12 @@ class _Making:
         out = [self._tag(tokens[start], place)]
         for i in range(start + 1, close):
             token = tokens[i]
-            out.append(
-                self._tag(token, place) if i % 2 else self._text(token, place) if token.strip() else token
-            )
+            if i in marked:
+                out.append(self._links(token) if i % 2 else token)
+            elif i % 2:
+                out.append(self._tag(token, place))
+            else:
+                out.append(self._text(token, place) if token.strip() else token)
         return [*out, tokens[close]]
 
     def _english(self, token: str) -> str | None:
