@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 from gongbao.cache import cache_at
 from gongbao.cache_room import in_use
 from gongbao.data import Dataset, Problem, read_dataset
-from gongbao.gate import LeaksFoundError, check_output
+from gongbao.gate import LeaksFoundError, TakenOver, check_output
 from gongbao.in_place import put_in_place, recover
 from gongbao.publication import Publication
 from gongbao.running import Progress, Reports
@@ -143,7 +143,10 @@ def build(
             made = make_site(inputs, site, summaries, progress=SiteSteps(progress), kept=ready.unchanged)
             summary = made.summary()
         progress.stage("公开前检查", 1)
-        _guard(publication, ready.dataset, site, options.workers)
+        taken_over = None
+        if ready.unchanged is not None:
+            taken_over = TakenOver(publication.output_folder, ready.unchanged.places)
+        _guard(publication, ready.dataset, site, options.workers, taken_over)
         if ready.unchanged is not None and not publication.internal and ready.unchanged.words_changed():
             _check(
                 publication,
@@ -210,18 +213,28 @@ def build_edition(
     return EditionBuild(summary, read[0])
 
 
-def _guard(publication: Publication, dataset: Dataset, site: Path, workers: int) -> None:
+def _guard(
+    publication: Publication, dataset: Dataset, site: Path, workers: int, taken_over: TakenOver | None
+) -> None:
     """Nothing that may not be published leaves a public build; an internal one says what it is."""
     if publication.internal:
         (site / MARKER).write_text(MARKER_TEXT, "utf-8")
         return
-    _check(publication, dataset, site, workers)
+    _check(publication, dataset, site, workers, taken_over=taken_over)
 
 
 def _check(
-    publication: Publication, dataset: Dataset, site: Path, workers: int, only: Collection[str] | None = None
+    publication: Publication,
+    dataset: Dataset,
+    site: Path,
+    workers: int,
+    only: Collection[str] | None = None,
+    taken_over: TakenOver | None = None,
 ) -> None:
-    leaks = check_output(site, dataset, workers, memory=publication.state / "gate-words.json", only=only)
+    leaks = check_output(
+        site, dataset, workers,
+        memory=publication.state / "gate-words.json", only=only, taken_over=taken_over,
+    )  # fmt: skip
     if leaks:
         raise LeaksFoundError(leaks)
 

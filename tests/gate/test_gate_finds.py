@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import shutil
+from pathlib import Path
 
 import nbformat
 import openpyxl
@@ -14,7 +16,7 @@ from openpyxl.comments import Comment
 
 import samples
 from gongbao.data.dataset import Dataset
-from gongbao.gate import GateError
+from gongbao.gate import GateError, TakenOver, check_output
 from gongbao.site.search_terms import SHARDS, shard_of
 from gongbao.site.search_text import packed_terms, script, text_files
 from planted import HERE, SECRET_TEXT, Site
@@ -261,31 +263,58 @@ def test_in_the_passages_of_the_search(site: Site) -> None:
     assert site.found() == {("search/2019/511923/finance.js", "school")}
 
 
+Texts = dict[str, list[tuple[int, str]]]
+
+
+def write_index(site: Site, texts: Texts) -> None:
+    """The index of a group of one place whose page says this."""
+    levels = json.loads(packed_terms(texts))["finance"]
+    place = ["511923", "平昌县", "pcx", "pingchangxian", "", [[2019, [0]]]]
+    meta = {"areas": [["finance", "经费"]], "places": [place], "shards": SHARDS}
+    site.write("search/all/meta.js", script("all/meta", meta).decode())
+    for number in range(SHARDS):
+        told = {word: [[0, 1]] for words in levels for word in words.split() if shard_of(word) == number}
+        site.write(f"search/all/{number:02}.js", script(f"all/{number:02}", told).decode())
+
+
+def write_passages(site: Site, texts: Texts) -> None:
+    for address, data in text_files(2019, "511923", texts):
+        site.write(address.removeprefix("/"), data.decode())
+
+
 def test_in_the_search_index_as_pairs_of_characters(site: Site) -> None:
     """A name is no text there: it is found where all its pairs stand on a page whose passages don't say them."""
     share = f"search/all/{shard_of('得胜'):02}.js"
     texts = {"finance": [(0, "经费"), (2, "得胜小学")]}
-
-    def index(words: str) -> None:
-        terms = packed_terms({"finance": [*texts["finance"], (2, words)]})
-        levels = json.loads(terms)["finance"]
-        place = ["511923", "平昌县", "pcx", "pingchangxian", "", [[2019, [0]]]]
-        meta = {"areas": [["finance", "经费"]], "places": [place], "shards": SHARDS}
-        site.write("search/all/meta.js", script("all/meta", meta).decode())
-        for number in range(SHARDS):
-            told = {word: [[0, 1]] for words in levels for word in words.split() if shard_of(word) == number}
-            site.write(f"search/all/{number:02}.js", script(f"all/{number:02}", told).decode())
-
-    for address, data in text_files(2019, "511923", texts):
-        site.write(address.removeprefix("/"), data.decode())
-    index("小学")
+    write_passages(site, texts)
+    write_index(site, {"finance": [*texts["finance"], (2, "小学")]})
     assert site.found() == set()
-    index("驷马镇得胜小学")
+    write_index(site, {"finance": [*texts["finance"], (2, "驷马镇得胜小学")]})
     assert {rule for _, rule in site.found()} == {"school"}
     assert {address.rpartition("/")[0] for address, _ in site.found()} == {"search/all"}
     (site.folder / share).unlink()
     with pytest.raises(GateError, match="搜索索引"):
         site.found()
+
+
+def test_an_index_that_tells_of_pages_which_are_taken_over(site: Site, tmp_path: Path) -> None:
+    """The passages of an unchanged place lie in the site that stands, until the new one takes them over."""
+    texts = {"finance": [(0, "经费"), (2, "驷马镇的"), (2, "城镇得胜小学")]}
+    standing = Site(tmp_path / "standing", site.dataset)
+    shutil.rmtree(site.folder / "search/2019/511923")
+    write_passages(standing, texts)
+    write_index(site, texts)
+
+    def rules(*places: tuple[int, str]) -> set[str]:
+        taken_over = TakenOver(standing.folder, places)
+        return {
+            leak.rule for leak in check_output(site.folder, site.dataset, workers=1, taken_over=taken_over)
+        }
+
+    assert rules((2019, "511923")) == set()
+    assert rules((2018, "511923")) == {"school"}
+    write_index(site, {"finance": [*texts["finance"], (2, "平昌县第一小学江口校区")]})
+    assert rules((2019, "511923")) == {"school"}
 
 
 def test_in_a_file_name(site: Site) -> None:

@@ -9,5 +9,6 @@ from __future__ import annotations
 
 from gongbao.gate.check import check_output
 from gongbao.gate.leaks import GateError, Leak, LeaksFoundError, format_leaks
+from gongbao.gate.search_index import TakenOver
 
-__all__ = ["GateError", "Leak", "LeaksFoundError", "check_output", "format_leaks"]
+__all__ = ["GateError", "Leak", "LeaksFoundError", "TakenOver", "check_output", "format_leaks"]

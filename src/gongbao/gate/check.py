@@ -14,7 +14,7 @@ from gongbao.gate.forbidden import Forbidden
 from gongbao.gate.leaks import GateError, Leak, Rule
 from gongbao.gate.pieces import glance, read_pieces
 from gongbao.gate.rules import Rules
-from gongbao.gate.search_index import index_leaks, is_share
+from gongbao.gate.search_index import TakenOver, index_leaks, is_share
 from gongbao.gate.secrets import Place
 from gongbao.gate.tables import has_values, tables_of, total_leaks, value_leaks
 from gongbao.pool import Pool
@@ -28,7 +28,7 @@ _SCOPE = re.compile(r"(?:^|/)((?:19|20)\d\d)(?:/r\d+)?(?:/data|/notebooks|/snaps
 
 
 # What this process checks: inherited by the processes it forks, made anew in those that start afresh.
-_OUTPUT: list[tuple[Path, Rules]] = []
+_OUTPUT: list[tuple[Path, Rules, TakenOver | None]] = []
 
 
 def check_output(
@@ -38,14 +38,16 @@ def check_output(
     *,
     memory: Path | None = None,
     only: Collection[str] | None = None,
+    taken_over: TakenOver | None = None,
 ) -> list[Leak]:
     """Everything in a finished site below `folder` that may not be published, sorted by page.
 
     `dataset` is the one the site was made from: it says what is internal, which counts are small and
     which schools may not be named. `only`: the addresses to read, where whoever calls vouches that the
-    other files were found clean with the same data; without it every file is read. `memory`: a file that
-    keeps the words of all regions until their submissions change (what is found is never kept). Raises GateError for
-    a folder that isn't there, is empty or holds an internal build, and for a file that can't be read.
+    other files were found clean with the same data; without it every file is read. `taken_over`: what will stand
+    beside these files and is not among them. `memory`: a file that keeps the words of all regions until their
+    submissions change (what is found is never kept). Raises GateError for a folder that isn't there, is empty or
+    holds an internal build, and for a file that can't be read.
     """
     if not folder.is_dir():
         raise GateError(f"没有文件夹 {folder.name}；请先运行 gongbao build，或指出要检查的文件夹。")
@@ -61,7 +63,7 @@ def check_output(
         return []
     shares = _shares(addresses)
     count = min(workers or os.cpu_count() or 1, max(1, len(addresses) // FEW))
-    prepare = partial(_prepare, folder, dataset, memory)
+    prepare = partial(_prepare, folder, dataset, memory, taken_over)
     try:
         if count == 1:
             prepare()
@@ -109,20 +111,20 @@ def _family(address: str) -> str:
     return code[1] if code else address.rpartition("/")[0]
 
 
-def _prepare(folder: Path, dataset: Dataset, memory: Path | None) -> None:
+def _prepare(folder: Path, dataset: Dataset, memory: Path | None, taken_over: TakenOver | None) -> None:
     if not _OUTPUT:
-        _OUTPUT.append((folder, Rules(Forbidden(dataset, memory))))
+        _OUTPUT.append((folder, Rules(Forbidden(dataset, memory)), taken_over))
 
 
 def _check(share: tuple[str, ...]) -> list[Leak]:
     """Runs in a pool's process."""
-    ((folder, rules),) = _OUTPUT
-    return [leak for address in share for leak in _check_file(folder, rules, address)]
+    ((folder, rules, taken_over),) = _OUTPUT
+    return [leak for address in share for leak in _check_file(folder, rules, address, taken_over)]
 
 
-def _check_file(folder: Path, rules: Rules, address: str) -> list[Leak]:
+def _check_file(folder: Path, rules: Rules, address: str, taken_over: TakenOver | None) -> list[Leak]:
     if is_share(address):
-        return index_leaks(folder, address, rules.forbidden)
+        return index_leaks(folder, address, rules.forbidden, taken_over)
     scope = scope_of(address)
     data = (folder / address).read_bytes()
     said = glance(address, data)

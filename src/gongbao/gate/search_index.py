@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -38,16 +39,30 @@ def search_json(data: bytes) -> str:
     return f"[{data[len(_CALL) :].decode('utf-8', 'replace').rstrip().removesuffix(';').removesuffix(')')}]"
 
 
-def index_leaks(folder: Path, address: str, forbidden: Forbidden) -> list[Leak]:
+@dataclass(frozen=True, slots=True)
+class TakenOver:
+    """The site that stands, and the places (year, region) whose files the checked one will take over from it: an
+    index of a group tells of their pages too."""
+
+    folder: Path
+    places: Container[tuple[int, str]]
+
+
+def index_leaks(
+    folder: Path, address: str, forbidden: Forbidden, taken_over: TakenOver | None = None
+) -> list[Leak]:
     """What the index says whose first share stands at `address` below `folder`, and no passage does; nothing for
     its other shares, which are read with the first. Raises GateError where one is missing or can't be read."""
     if not address.endswith("/00.js"):
         return []
-    return list(_Index(folder, address, forbidden).leaks())
+    return list(_Index(folder, address, forbidden, taken_over).leaks())
 
 
 class _Index:
-    def __init__(self, folder: Path, address: str, forbidden: Forbidden) -> None:
+    def __init__(
+        self, folder: Path, address: str, forbidden: Forbidden, taken_over: TakenOver | None
+    ) -> None:
+        self._folder, self._taken_over = folder, taken_over
         self._home = (folder / address).parent
         self._address = address.removesuffix("00.js")
         self._forbidden = forbidden
@@ -90,6 +105,9 @@ class _Index:
     def _read_passages(self, page: int) -> set[str]:
         """The terms that the passages of a page hold; none where it has no passages."""
         path = self._home.parent / f"{self._name(page)}.js"
+        region, year = self._places[page % len(self._places)]
+        if self._taken_over is not None and (year, region) in self._taken_over.places:
+            path = self._taken_over.folder / path.relative_to(self._folder)
         if not path.is_file():
             return set()
         levels = json.loads(search_json(path.read_bytes()))[1]
