@@ -49,6 +49,12 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Pages:
         ),
         ("到位 30万元 ÷ 预算 40万元", "Received 0.3 million yuan ÷ budget 0.4 million yuan"),
         ("4月、5月", "April, May"),
+        ("小学图书、初中图书", "Books, primary; books, junior secondary"),
+        (
+            "小学每百名学生拥有体育、艺术（美术、音乐）专任教师数",
+            "Physical education and arts teachers per 100 pupils, primary",
+        ),
+        ("比上年增长3%。各项都达标", "up 3% on last year. All met"),
         ("1所学校未达到学校标准", "1 school below the school standard"),
         ("完成投资约300万元", "Completed investment about 3 million yuan"),
     ],

@@ -56,6 +56,7 @@ class Phrases:
             english_date(text)
             or english_amount(text, self._unit)
             or self._numbered(text)
+            or self._listed(text)
             or self._by_pattern(text)
             or self._by_parts(text)
             or self._counted(text)
@@ -72,6 +73,18 @@ class Phrases:
             return None
         places, english = found
         return _filled(english, dict(zip(places, NUMBER.findall(text), strict=True)))
+
+    def _listed(self, text: str) -> str | None:
+        """“小学图书、初中图书”: each for itself, before a pattern takes the list for one phrase."""
+        parts = _split(text, "、")
+        if len(parts) == 1 or any(mark in text for mark in "。；，"):
+            return None
+        found = [self.english(part) if part else None for part in parts]
+        texts = [each for each in found if each]
+        if len(texts) < len(parts):
+            return None
+        joint = "; " if any("," in each for each in texts) else ", "
+        return joint.join([texts[0], *map(small, texts[1:])])
 
     def _counted(self, text: str) -> str | None:
         """“完成投资300万元”: what is counted, and the amount."""
@@ -123,7 +136,10 @@ class Phrases:
             if any(each is None for each in found):
                 continue
             texts = [each for each in found if each]
-            rest = texts[1:] if mark in "。 – · " else [small(each) for each in texts[1:]]
+            if mark == "。":
+                rest = [each[:1].upper() + each[1:] for each in texts[1:]]
+            else:
+                rest = texts[1:] if mark in " – · " else [small(each) for each in texts[1:]]
             return joint.join([*texts[:1], *rest])
         return None
 
