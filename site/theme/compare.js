@@ -4,15 +4,22 @@
   "use strict";
   var form = document.querySelector("form.gb-choose");
   if (!form) return;
+  var say = window.gongbaoSay, comma = document.documentElement.lang === "en" ? ", " : "，";
   var BANDS = {
-    p: ["pass", "✓", "达标"], f: ["fail", "✗", "未达标"], u: ["undetermined", "?", "待定"],
-    v: ["value", "", "有数，没有标准"], n: ["none", "", "没有可比的数据"]
+    p: ["pass", "✓", say("达标")], f: ["fail", "✗", say("未达标")], u: ["undetermined", "?", say("待定")],
+    v: ["value", "", say("有数，没有标准")], n: ["none", "", say("没有可比的数据")]
   };
   var series = Array.prototype.slice.call(document.querySelectorAll(".gb-series"));
 
   function chosen(name) {
     var field = form.elements[name];
     return field ? field.value : "";
+  }
+
+  // What a reader chose, as the page says it.
+  function said(name) {
+    var field = form.elements[name];
+    return field && field.value ? field.selectedOptions[0].textContent : "";
   }
 
   function cellOf(part, region, year) {
@@ -48,12 +55,14 @@
     if (!part.querySelector(".gb-map")) return;
     var words = Object.keys(BANDS).map(function (key) { return BANDS[key][2]; })
       .filter(function (word) { return counts[word]; })
-      .map(function (word) { return word + counts[word] + "个"; }).join("，");
+      .map(function (word) { return say("{a}{n}个", { a: word, n: counts[word] }); }).join(comma);
     var finding = part.querySelector(".gb-series-finding");
     if (!finding.dataset.first) finding.dataset.first = finding.textContent;
     var first = year === part.dataset.year && !kind;
     finding.textContent = first ? finding.dataset.first
-      : year + "年" + all + "个" + (kind || "县（市、区）") + "中，" + (words || "没有数据") + "。";
+      : say(kind ? "{n}年{n2}个{a}中，{b}。" : "{n}年{n2}个县（市、区）中，{b}。", {
+        n: year, n2: all, a: said("kind"), b: words || say("没有数据")
+      });
     part.querySelectorAll(".gb-strip-row, .gb-strip-row + .gb-note").forEach(function (strip) {
       strip.hidden = !first;  // drawn for the year that the page opens with
     });
@@ -63,7 +72,9 @@
   form.addEventListener("change", function () {
     series.forEach(show);
     form.querySelector("[role=status]").textContent =
-      "已换成" + [chosen("year") && chosen("year") + "年", chosen("kind")].filter(Boolean).join("，");
+      say("已换成{a}", {
+        a: [chosen("year") && say("{n}年", { n: chosen("year") }), said("kind")].filter(Boolean).join(comma)
+      });
   });
   form.addEventListener("submit", function (event) { event.preventDefault(); });
 })();

@@ -1,10 +1,21 @@
+// What the scripts say, in the language of the page: a page in English has loaded the English of these texts
+// before (english.js). `{n}` stands for a value, `{n_}` for one with a small first letter.
+window.gongbaoSay = function (text, values) {
+  "use strict";
+  var words = window.gongbaoWords || {};
+  return (words[text] || text).replace(/\{(\w+?)(_?)\}/g, function (_, name, small) {
+    var value = String(values[name]);
+    return small ? value.charAt(0).toLowerCase() + value.slice(1) : value;
+  });
+};
+
 // The interactive view of a chart, loaded only when a reader asks for it. Without this script a page
 // is complete: drawing, finding, data table, downloads.
 (function () {
   "use strict";
   var buttons = document.querySelectorAll("button.gb-interactive");
   if (!buttons.length) return;
-  var bundle = new URL("../../assets/vega.js", document.currentScript.src).href;
+  var say = window.gongbaoSay, bundle = new URL("../../assets/vega.js", document.currentScript.src).href;
   var loading = null;
 
   function library() {
@@ -13,7 +24,7 @@
         var script = document.createElement("script");
         script.src = bundle;
         script.onload = function () { resolve(window.vegaEmbed); };
-        script.onerror = function () { loading = null; reject(new Error("交互组件没有读到")); };
+        script.onerror = function () { loading = null; reject(new Error(say("交互组件没有读到"))); };
         document.head.appendChild(script);
       });
     }
@@ -22,7 +33,7 @@
 
   function specification(address) {
     return fetch(address).then(function (answer) {
-      if (!answer.ok) throw new Error("图的数据没有读到（" + answer.status + "）");
+      if (!answer.ok) throw new Error(say("图的数据没有读到（{n}）", { n: answer.status }));
       return answer.json();
     });
   }
@@ -43,7 +54,7 @@
     var chart = figure.querySelector(".gb-chart");
     var fixed = chart.querySelector("svg");
     if (location.protocol === "file:") {
-      tell(button, "直接打开文件时不能交互查看，请通过网站访问；图下面的数据表内容相同。");
+      tell(button, say("直接打开文件时不能交互查看，请通过网站访问；图下面的数据表内容相同。"));
       return;
     }
     var place = chart.parentNode.querySelector(".gb-live");
@@ -55,7 +66,7 @@
       return;
     }
     button.disabled = true;
-    tell(button, "正在读取…");
+    tell(button, say("正在读取…"));
     Promise.all([library(), specification(button.dataset.spec)]).then(function (both) {
       var live = document.createElement("div");
       live.className = "gb-live";
@@ -67,10 +78,10 @@
       }).then(function () {
         chart.hidden = true;
         button.setAttribute("aria-pressed", "true");
-        tell(button, "把指针移到图上看数值；再按一次回到原图。");
+        tell(button, say("把指针移到图上看数值；再按一次回到原图。"));
       }, function (error) { live.remove(); throw error; });
     }).catch(function (error) {
-      tell(button, "交互查看没有成功：" + error.message);
+      tell(button, say("交互查看没有成功：{a}", { a: error.message }));
     }).then(function () { button.disabled = false; if (fixed) fixed.setAttribute("focusable", "false"); });
   }
 
@@ -91,6 +102,7 @@
   var source = new URL(link.dataset.versions, document.baseURI);
   var root = new URL("../", source).href;
   var own = /^(\d{4})\/(?:r(\d+)\/)?/.exec(location.href.replace(root, "")) || [];
+  var say = window.gongbaoSay, english = document.documentElement.lang === "en";
 
   function element(name, text, className) {
     var made = document.createElement(name);
@@ -113,30 +125,36 @@
     return made;
   }
 
+  // The address of a page in the language of this one, where the edition has it.
+  function inLanguage(page, entry) {
+    return english && entry.english ? page.replace(/^(\d{4}\/(?:r\d+\/)?)/, "$1en/") : page;
+  }
+
   // One edition's revisions of this page, or the words that it has none.
   function line(year, entries, area, code) {
     var item = element("li");
-    item.appendChild(element("b", year + "年"));
+    item.appendChild(element("b", say("{n}年", { n: year })));
     var found = entries.filter(function (entry) { return entry.pages[area]; });
     found.forEach(function (entry) {
-      var page = entry.pages[area];
+      var page = inLanguage(entry.pages[area], entry);
       var short = page.replace(/^(\d{4})\/r\d+\//, "$1/");
       var here = Number(own[1]) === year;
-      if (entry.latest) item.appendChild(leads("现行", short, here && !own[2]));
+      if (entry.latest) item.appendChild(leads(say("现行"), short, here && !own[2]));
       item.appendChild(leads("r" + entry.revision, page, here && Number(own[2]) === entry.revision));
-      if (entry.state === "withdrawn") item.appendChild(element("span", "（已撤回）"));
+      if (entry.state === "withdrawn") item.appendChild(element("span", say("（已撤回）")));
     });
     if (!entries.length) {
-      item.appendChild(element("span", "这一年度版里没有本地区"));
+      item.appendChild(element("span", say("这一年度版里没有本地区")));
     } else if (!found.length) {
-      item.appendChild(element("span", "没有这一篇"));
+      item.appendChild(element("span", say("没有这一篇")));
       var shown = entries.find(function (entry) { return entry.latest; }) || entries[0];
       if (shown.pages.index) {
-        var home = shown.latest ? shown.pages.index.replace(/^(\d{4})\/r\d+\//, "$1/") : shown.pages.index;
-        item.appendChild(leads("看这一年的公报首页", home, false));
+        var index = inLanguage(shown.pages.index, shown);
+        var home = shown.latest ? index.replace(/^(\d{4})\/r\d+\//, "$1/") : index;
+        item.appendChild(leads(say("看这一年的公报首页"), home, false));
       }
     } else if (found[0].code !== code) {
-      item.appendChild(element("span", "当时的代码 " + found[0].code + "，" + found[0].name));
+      item.appendChild(element("span", say("当时的代码 {n}，{p}", { n: found[0].code, p: found[0].name })));
     }
     return item;
   }
@@ -169,19 +187,19 @@
   (link.closest("nav") || link.parentNode).after(panel);
 
   function fill() {
-    message.textContent = "正在读取…";
+    message.textContent = say("正在读取…");
     Promise.all([read(source), read(root + "editions.json")]).then(function (both) {
       // This script is sealed with its page and may outlive the form of these files.
       if (both[0].format !== 1 || both[1].format !== 1) throw new Error("format");
       panel.appendChild(list(both[0], both[1]));
-      var whole = leads("全部领域的列表", "", false);
+      var whole = leads(say("全部领域的列表"), "", false);
       whole.href = link.href;
       panel.appendChild(whole);
       panel.appendChild(document.createTextNode("　"));
-      panel.appendChild(leads("历年数据", "history/" + link.dataset.region + ".html", false));
-      message.textContent = "同一地区、同一内容的其他年度和修订版：";
+      panel.appendChild(leads(say("历年数据"), (english ? "en/" : "") + "history/" + link.dataset.region + ".html", false));
+      message.textContent = say("同一地区、同一内容的其他年度和修订版：");
     }).catch(function () {  // the plain link still leads to the list
-      message.textContent = "列表没有读到，请点旁边的链接查看。";
+      message.textContent = say("列表没有读到，请点旁边的链接查看。");
       button.hidden = true;
       link.hidden = false;
     });
@@ -204,9 +222,9 @@
   "use strict";
   var links = document.querySelectorAll("a.gb-ask");
   if (!links.length || typeof HTMLDialogElement !== "function") return;
-  var box = document.createElement("dialog");
+  var say = window.gongbaoSay, box = document.createElement("dialog");
   box.className = "gb-ask-box";
-  box.setAttribute("aria-label", "数字的出处");
+  box.setAttribute("aria-label", say("数字的出处"));
 
   function show(entry) {
     var shown = entry.cloneNode(true);
@@ -216,7 +234,7 @@
     if (shared) shown.appendChild(shared.cloneNode(true));
     var close = document.createElement("button");
     close.type = "button";
-    close.textContent = "关闭";
+    close.textContent = say("关闭");
     close.addEventListener("click", function () { box.close(); });
     box.replaceChildren(shown, close);
     if (!box.isConnected) document.body.appendChild(box);
@@ -246,6 +264,7 @@
   var bar = document.querySelector(".gb-where");
   if (!bar) return;
   var menus = Array.from(bar.querySelectorAll("details"));
+  var say = window.gongbaoSay, root = new URL("../../", document.currentScript.src).href;
 
   function close() { menus.forEach(function (menu) { menu.open = false; }); }
 
@@ -263,12 +282,13 @@
     var has = !menu.dataset.area || place.areas.indexOf(menu.dataset.area) >= 0;
     var line = document.createElement("li"), link = document.createElement("a");
     link.textContent = place.name;
+    link.lang = "zh-CN";
     link.href = "../" + place.code + "/" + (has && menu.dataset.area || "index") + ".html";
     if (place.code === menu.dataset.region) link.setAttribute("aria-current", "page");
     line.appendChild(link);
     if (!has) {
       var note = document.createElement("span");
-      note.textContent = " 没有这一篇，看公报首页";
+      note.textContent = " " + say("没有这一篇，看公报首页");
       line.appendChild(note);
     }
     return line;
@@ -277,8 +297,8 @@
   function search(lines) {
     var field = document.createElement("input"), frame = document.createElement("p");
     field.type = "search";
-    field.setAttribute("aria-label", "按名称找地区");
-    field.placeholder = "按名称找地区";
+    field.setAttribute("aria-label", say("按名称找地区"));
+    field.placeholder = say("按名称找地区");
     field.addEventListener("input", function () {
       lines.forEach(function (line) { line.hidden = line.textContent.indexOf(field.value.trim()) < 0; });
     });
@@ -290,7 +310,8 @@
   first.addEventListener("toggle", function () {
     if (!first.open || menu.dataset.filled || location.protocol === "file:") return;
     menu.dataset.filled = "1";
-    fetch(new URL("places.json", nearest.href)).then(function (answer) {
+    // The list is the same for both languages.
+    fetch(new URL("places.json", nearest.href.replace(root + "en/", root))).then(function (answer) {
       if (!answer.ok) throw new Error(String(answer.status));
       return answer.json();
     }).then(function (list) {
@@ -308,7 +329,7 @@
 // the page has (save.js, read when the first is asked for). Without this script the SVG and CSV links are there.
 (function () {
   "use strict";
-  var own = document.currentScript.src, loading = null;
+  var own = document.currentScript.src, loading = null, say = window.gongbaoSay;
 
   function button(text, label, press) {
     var made = document.createElement("button");
@@ -318,7 +339,7 @@
     made.addEventListener("click", function () {
       made.disabled = true;
       saver().then(press).then(function () { tell(made, ""); }, function (error) {
-        tell(made, "没有成功：" + error.message);
+        tell(made, say("没有成功：{a}", { a: error.message }));
       }).then(function () { made.disabled = false; made.focus(); });
     });
     return made;
@@ -341,7 +362,7 @@
         var script = document.createElement("script");
         script.src = new URL("save.js", own).href;
         script.onload = function () { resolve(window.gongbaoSave); };
-        script.onerror = function () { loading = null; reject(new Error("程序没有读到")); };
+        script.onerror = function () { loading = null; reject(new Error(say("程序没有读到"))); };
         document.head.appendChild(script);
       });
     }
@@ -354,10 +375,10 @@
     if (!figure) return;
     var heading = figure.querySelector("figcaption b, caption b"), name = heading ? heading.textContent : "";
     if (svg) {
-      svg.after(" ", button("图（PNG）", name + " 图（PNG）", function (save) { return save.png(figure, svg); }));
+      svg.after(" ", button(say("图（PNG）"), name + " " + say("图（PNG）"), function (save) { return save.png(figure, svg); }));
     }
     if (csv && location.protocol !== "file:") {
-      csv.after(" ", button("数据（Excel）", name + " 数据（Excel）", function (save) {
+      csv.after(" ", button(say("数据（Excel）"), name + " " + say("数据（Excel）"), function (save) {
         return save.xlsx(figure, csv);
       }));
     }
@@ -368,8 +389,8 @@
     copy.hidden = false;
     copy.addEventListener("click", function () {
       var text = document.getElementById(copy.dataset.copy).textContent;
-      navigator.clipboard.writeText(text).then(function () { tell(copy, "已复制"); }, function () {
-        tell(copy, "浏览器不允许复制，请选中文字复制");
+      navigator.clipboard.writeText(text).then(function () { tell(copy, say("已复制")); }, function () {
+        tell(copy, say("浏览器不允许复制，请选中文字复制"));
       });
     });
   });

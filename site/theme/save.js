@@ -2,7 +2,7 @@
 // not hold a copy of each. gongbao.js reads this file when a reader asks for the first.
 window.gongbaoSave = (function () {
   "use strict";
-  var SCALE = 2, MARGIN = 24, LINE = 22;
+  var say = window.gongbaoSay, SCALE = 2, MARGIN = 24, LINE = 22;
   var encoder = new TextEncoder();
 
   function give(blob, ending, figure) {
@@ -21,7 +21,7 @@ window.gongbaoSave = (function () {
 
   function read(address) {
     return fetch(address).then(function (answer) {
-      if (!answer.ok) throw new Error("文件没有读到（" + answer.status + "）");
+      if (!answer.ok) throw new Error(say("文件没有读到（{n}）", { n: answer.status }));
       return answer.text();
     });
   }
@@ -43,7 +43,7 @@ window.gongbaoSave = (function () {
     return new Promise(function (resolve, reject) {
       var image = new Image();
       image.onload = function () { resolve(image); };
-      image.onerror = function () { reject(new Error("浏览器画不出这幅图")); };
+      image.onerror = function () { reject(new Error(say("浏览器画不出这幅图"))); };
       image.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(svg);
     });
   }
@@ -87,7 +87,7 @@ window.gongbaoSave = (function () {
         pen.fillText(line[2], MARGIN, MARGIN + image.naturalHeight + 8 + (i + 1) * LINE - 6);
       });
       return new Promise(function (resolve, reject) {
-        canvas.toBlob(function (blob) { blob ? resolve(blob) : reject(new Error("图太大")); }, "image/png");
+        canvas.toBlob(function (blob) { blob ? resolve(blob) : reject(new Error(say("图太大"))); }, "image/png");
       });
     }).then(function (blob) { give(blob, ".png", figure); });
   }
@@ -150,7 +150,8 @@ window.gongbaoSave = (function () {
       "_rels/.rels": head + '<Relationships xmlns="' + PACKAGE + 'relationships"><Relationship Id="r1" Type="' + OFFICE
         + '/officeDocument" Target="xl/workbook.xml"/></Relationships>',
       "xl/workbook.xml": head + '<workbook xmlns="' + MAIN + '" xmlns:r="' + OFFICE + '"><sheets>'
-        + '<sheet name="数据" sheetId="1" r:id="r1"/><sheet name="说明" sheetId="2" r:id="r2"/></sheets></workbook>',
+        + '<sheet name="' + say("数据") + '" sheetId="1" r:id="r1"/><sheet name="' + say("说明")
+        + '" sheetId="2" r:id="r2"/></sheets></workbook>',
       "xl/_rels/workbook.xml.rels": head + '<Relationships xmlns="' + PACKAGE + 'relationships">'
         + [["r1", "worksheet", "worksheets/sheet1"], ["r2", "worksheet", "worksheets/sheet2"],
           ["r3", "styles", "styles"]].map(function (part) {

@@ -12,6 +12,10 @@
   Object.keys(wish).forEach(function (name) { wish[name] = (asked.get(name) || "").trim(); });
   var AT_ONCE = 10;      // results shown before a reader asks for more
   var WEIGHTS = [8, 3, 1];  // of a term that names the page's subject, a part of it, or is said in it
+  var say = window.gongbaoSay, spoken = document.currentScript.dataset.language || document.documentElement.lang;
+  var english = spoken === "en";  // whether the edition has English pages
+  var base = english ? new URL("en/", root) : root;  // where the pages of this language stand
+  var titles = {};  // of areas, in English
   var COUNTY = "index";  // the county's own page among its areas
 
   // --- loading -----------------------------------------------------------------------------------------
@@ -25,7 +29,7 @@
         var script = document.createElement("script");
         waiting[name] = resolve;
         script.src = new URL("search/" + name + ".js", root).href;
-        script.onerror = function () { reject(new Error("索引文件 " + name + ".js 没有读到")); };
+        script.onerror = function () { reject(new Error(say("索引文件 {a} 没有读到", { a: name + ".js" }))); };
         document.head.appendChild(script);
       });
     }
@@ -207,11 +211,12 @@
     shared.pages.forEach(function (page, number) {
       var title = normal(page[1]), id = normal(page[3]), area = normal(page[4]);
       var text = normal(page[5]), sum = 0;
+      var chinese = english ? text.split(":")[0] : "";  // the page's title in Chinese
       function fit(word) {
         var score = 0;
-        if (title === word || (id && id === word)) score = 60;
-        else if (title.indexOf(word) === 0) score = 20;
-        else if (title.indexOf(word) > 0) score = 10;
+        if (title === word || chinese === word || (id && id === word)) score = 60;
+        else if (title.indexOf(word) === 0 || chinese.indexOf(word) === 0) score = 20;
+        else if (title.indexOf(word) > 0 || chinese.indexOf(word) > 0) score = 10;
         else if (word.length > 1 && (text.indexOf(word) >= 0 || area.indexOf(word) >= 0)) score = 2;
         else if (latin(word) && word.length > 3 && id.indexOf(word) >= 0) score = 5;
         return score;
@@ -222,7 +227,7 @@
         return best > 0;
       });
       if (wish.area && page[4] !== areaTitle) all = false;
-      if (all && title === whole) sum += 60;
+      if (all && title.replace(/\s/g, "") === whole) sum += 60;
       if (all) found.push({ entry: page, score: sum, number: number });
     });
     found.sort(function (a, b) {
@@ -295,30 +300,42 @@
 
   function addressOf(page, edition) {
     var inside = page.year === edition ? "" : "reports/" + page.year + "/";
-    return new URL(inside + page.place[0] + "/" + page.area + ".html", root).href;
+    return new URL(inside + page.place[0] + "/" + page.area + ".html", base).href;
+  }
+
+  // A text with a Chinese name in it, which is marked as such.
+  function named(into, text, name) {
+    var at = text.indexOf(name), chinese = element("span", name);
+    chinese.lang = "zh-CN";
+    into.append(text.slice(0, at), chinese, text.slice(at + name.length));
+    return into;
   }
 
   function item(found, words, edition) {
     var page = found.page, made = element("li");
-    var title = page.area === COUNTY ? page.place[1] + " " + page.year + "年教育督导公报"
-      : page.place[1] + " " + page.year + "年 " + page.title;
-    made.appendChild(leads(title, addressOf(page, edition)));
-    made.appendChild(element("p", [page.place[4] + page.place[1], page.year + "年", page.title || "公报首页"].join(" · "), "gb-small"));
+    var area = titles[page.area] || page.title, values = { p: page.place[1], n: page.year, a: area };
+    var title = page.area === COUNTY ? say("{p} {n}年教育督导公报", values) : say("{p} {n}年 {a}", values);
+    var place = page.place[4] + page.place[1];
+    var where = [place, say("{n}年", values), area || say("公报首页")];
+    made.appendChild(named(leads("", addressOf(page, edition)), title, page.place[1]));
+    made.appendChild(named(element("p", "", "gb-small"), where.join(" · "), place));
     var said = element("p", "", "gb-excerpt");
+    said.lang = "zh-CN";
     made.appendChild(said);
     load(page.year + "/" + page.place[0] + "/" + page.area).then(function (passages) {
       var shown = excerpt(passages, words);
       if (shown) said.appendChild(shown);
-    }).catch(function (error) { said.textContent = "摘录没有读到（" + error.message + "）"; });
+    }).catch(function (error) { said.textContent = say("摘录没有读到（{a}）", { a: error.message }); said.lang = ""; });
     return made;
   }
 
   function sharedItem(found, words) {
     var made = element("li");
-    made.appendChild(leads(found.entry[1], new URL(found.entry[0], root).href));
+    made.appendChild(leads(found.entry[1], new URL(found.entry[0], base).href));
     made.appendChild(element("p", [found.entry[2], found.entry[4]].filter(Boolean).join(" · "), "gb-small"));
     if (found.entry[5]) {
       var said = element("p", "", "gb-excerpt");
+      said.lang = "zh-CN";
       said.appendChild(marked(found.entry[5], words));
       made.appendChild(said);
     }
@@ -327,10 +344,10 @@
 
   function section(title, items, each, first) {
     var made = element("section", "", "gb-section");
-    made.appendChild(element("h2", title + "（" + items.length + "）"));
+    made.appendChild(element("h2", say("{a}（{n}）", { a: title, n: items.length })));
     var list = element("ol", "", "gb-results"), shown = 0;
     made.appendChild(list);
-    var more = element("button", "显示更多", "gb-more-results");
+    var more = element("button", say("显示更多"), "gb-more-results");
     more.type = "button";
     function show(count) {
       var next = items.slice(shown, shown + count).map(each);
@@ -348,29 +365,30 @@
   function tips(words) {
     var list = element("ul");
     [
-      "换一个短一些、更常用的词，例如“师生比”换成“生师比”，“大班”换成“大班额”。",
-      "地名可以写拼音首字母，例如 slxb；也可以写六位行政区划代码。",
-      "报告里的数字不能搜索：请先找到县（市、区）或指标，再看数字。"
+      say("换一个短一些、更常用的词，例如“师生比”换成“生师比”，“大班”换成“大班额”。"),
+      say("地名可以写拼音首字母，例如 slxb；也可以写六位行政区划代码。"),
+      say("报告里的数字不能搜索：请先找到县（市、区）或指标，再看数字。")
     ].forEach(function (text) { list.appendChild(element("li", text)); });
     if (wish.year || wish.region || wish.area || wish.group) {
       var line = element("li");
-      line.appendChild(leads("去掉年度、地区、领域的限制再搜索", here({ year: "", region: "", area: "", group: "" })));
+      line.appendChild(leads(say("去掉年度、地区、领域的限制再搜索"), here({ year: "", region: "", area: "", group: "" })));
       list.insertBefore(line, list.firstChild);
     }
-    var last = element("li", "或者从下面的索引查找。");
+    var last = element("li", say("或者从下面的索引查找。"));
     list.appendChild(last);
     return list;
   }
 
   function show(result, shared, asked, edition) {
-    var reports = result.found, pages = shared, made = [];
+    var reports = result.found, made = [];
     var words = asked.reduce(function (all, word) { return all.concat(ways(word)); }, []);
-    status.textContent = reports.length + pages.length
-      ? (result.part ? "没有同时含有这几个词的报告，下面是含有其中一部分的。" : "") + "找到 " + (reports.length + pages.length) + " 个页面。"
-      : "没有找到“" + wish.q + "”。";
-    if (pages.length) made.push([pages[0].score, section("指标与说明", pages, function (each) { return sharedItem(each, words); }, 3)]);
+    var count = reports.length + shared.length;
+    status.textContent = !count ? say("没有找到“{q}”。", { q: wish.q })
+      : (result.part ? say("没有同时含有这几个词的报告，下面是含有其中一部分的。") + " ".repeat(english) : "")
+      + say("找到 {n} 个页面。", { n: count });
+    if (shared.length) made.push([shared[0].score, section(say("指标与说明"), shared, function (each) { return sharedItem(each, words); }, 3)]);
     if (reports.length) {
-      made.push([reports[0].score, section("公报和报告", reports, function (each) { return item(each, words, edition); }, AT_ONCE)]);
+      made.push([reports[0].score, section(say("公报和报告"), reports, function (each) { return item(each, words, edition); }, AT_ONCE)]);
     }
     made.sort(function (a, b) { return b[0] - a[0]; });
     box.replaceChildren.apply(box, made.map(function (each) { return each[1]; }));
@@ -392,9 +410,13 @@
 
   function fill(metas) {
     var first = metas[0][1], leaf = metas.length === 1 && first.places ? first : null;
-    choices("year", "全部年度", first.years.map(function (year) { return [String(year), year + "年"]; }));
-    choices("region", "全部县（市、区）", leaf ? leaf.places.map(function (p) { return [p[0], p[1]]; }) : []);
-    choices("area", "全部领域", leaf ? leaf.areas.map(function (a) { return [a[0], a[1] || "公报首页"]; }) : []);
+    choices("year", say("全部年度"), first.years.map(function (year) {
+      return [String(year), say("{n}年", { n: year })];
+    }));
+    choices("region", say("全部县（市、区）"), leaf ? leaf.places.map(function (p) { return [p[0], p[1]]; }) : []);
+    choices("area", say("全部领域"), leaf ? leaf.areas.map(function (a) {
+      return [a[0], titles[a[0]] || a[1] || say("公报首页")];
+    }) : []);
     document.getElementById("gb-filters").hidden = false;
   }
 
@@ -411,7 +433,7 @@
     var options = meta.above.map(function (each) { return [each[0], each[1]]; });
     if (code) options.push([code, meta.name]);
     (meta.groups || []).forEach(function (each) { options.push([each[0], "　".repeat(code ? 1 : 0) + each[1]]); });
-    choices("group", "全部地区", options);
+    choices("group", say("全部地区"), options);
   }
 
   // The places of a publication of many groups that a word may name.
@@ -443,12 +465,12 @@
       whole.found.sort(function (a, b) { return b.met - a.met || b.score - a.score || b.page.year - a.page.year; });
       show(whole, shared.found, words, shared.edition);
       if (!whole.found.length) {
-        status.textContent += "要搜索报告，请选一个地区：";
+        status.textContent += " ".repeat(english) + say("要搜索报告，请选一个地区：");
         var list = element("ul", "", "gb-columns");
         meta.groups.forEach(function (each) {
           var line = element("li");
           line.appendChild(leads(each[1], here({ group: each[0] })));
-          line.appendChild(element("span", " " + each[4] + " 个县（市、区）", "gb-small"));
+          line.appendChild(element("span", " " + say("{n} 个县（市、区）", { n: each[4] }), "gb-small"));
           list.appendChild(line);
         });
         box.appendChild(list);
@@ -473,26 +495,27 @@
 
   form.elements.q.value = wish.q;
   var folder = wish.group || "all";
-  Promise.all([load(folder + "/meta"), load("pages")]).then(function (both) {
+  Promise.all([load(folder + "/meta"), load(english ? "english" : "pages")]).then(function (both) {
     var meta = both[0], places = meta.places || [];
+    titles = both[1].areas || {};
     groupChoices(meta, wish.group);
     fill([[folder, meta]]);
     if (!wish.q && !wish.year && !wish.region && !wish.area) { form.elements.q.focus(); return null; }
-    status.textContent = "正在查找…";
+    status.textContent = say("正在查找…");
     var words = split(wish.q, places).filter(function (word) { return word !== "年" && word !== "的"; });
-    if (wish.q && !words.length) { status.textContent = "请写地名、指标或报告里的词。"; return null; }
+    if (wish.q && !words.length) { status.textContent = say("请写地名、指标或报告里的词。"); return null; }
     if (wish.q && words.every(function (word) { return /^\d+$/.test(word) && word.length < 4; })) {
       show({ found: [], part: false }, [], words, 0);
       return null;
     }
     others = both[1].others;
     var area = (meta.areas || []).find(function (each) { return each[0] === wish.area; });
-    var shared = among(both[1], words, normal(wish.q).replace(/\s/g, ""), area ? area[1] : "");
+    var shared = among(both[1], words, normal(wish.q).replace(/\s/g, ""), area ? titles[area[0]] || area[1] : "");
     if (!meta.places) return above(meta, words, { found: shared, edition: both[1].edition });
     return inLeaf(folder, meta, words).then(function (result) {
       show(result, shared, words, both[1].edition);
     });
   }).catch(function (error) {
-    status.textContent = "搜索没有成功：" + error.message + "。请从下面的索引查找。";
+    status.textContent = say("搜索没有成功：{a}。请从下面的索引查找。", { a: error.message });
   });
 })();

@@ -214,13 +214,19 @@ class Publication:
 
     @property
     def in_english(self) -> bool:
-        """Whether every page of a build has an English twin. What stays in the office has none, nor do the
-        pages of a revision and of the portal around it."""
-        return "en" in self.settings.languages and not self.internal and self.release is None
+        """Whether every page has an English twin. What stays in the office has none."""
+        return "en" in self.settings.languages and not self.internal
 
     @property
     def output_folder(self) -> Path:
         return self.root / (INTERNAL_OUTPUT if self.internal else self.output)
+
+    @property
+    def proper_names(self) -> frozenset[str]:
+        """What stays as it is in any language: the office, and who approved a release under which number."""
+        release = self.release
+        told = (release.doc_no, release.approved_by) if release else ()
+        return frozenset({self.settings.office, *told} - {""})
 
     @property
     def state(self) -> Path:

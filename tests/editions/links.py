@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 _LINK = re.compile(r'(?:href|src|data-spec|data-versions)="([^"#]+)')
 # Linked by a notice that nobody sees before something is withdrawn, and by words that nobody sees unless it is there.
-_LATER = re.compile(r"/\d{4}/(?:withdrawn\.html|gongbao-\d{4}\.zip)")
+_LATER = re.compile(r"/\d{4}/(?:(?:en/)?withdrawn\.html|gongbao-\d{4}\.zip)")
 
 
 def broken_links(tree: Path) -> dict[str, str]:

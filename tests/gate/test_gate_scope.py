@@ -92,3 +92,20 @@ def test_kept_words_are_used(site: Site, tmp_path: Path) -> None:
     site.say("驷马镇得胜小学", OTHER)
     assert check_output(site.folder, site.dataset, 1, memory=memory) == []
     assert len(check_output(site.folder, site.dataset, 1)) == 1
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["en/reports/2019/511923/finance.html", "2019/en/511923/finance.html", "2019/r1/en/511923/finance.html"],
+)
+def test_an_english_page_is_held_against_the_same_as_the_chinese_one(site: Site, address: str) -> None:
+    """What a place may not publish, and what may stand nowhere, also where the rest of the page is English."""
+    page = (site.folder / PAGE).read_text("utf-8").replace('<html lang="zh-CN"', '<html lang="en"')
+    site.write(address, page)
+    assert site.check() == []
+    said = "<p>Demotions: 3 persons</p><table><tr><th>降级处理</th><td>3</td></tr></table>"
+    said += "<p>责任人：张建国，身份证号511923201003071239</p><p>高考一本人数 1483</p>"
+    site.change(address, lambda html: html.replace("</article>", f"{said}</article>"))
+    found = site.found()
+    assert {where for where, _ in found} == {address}
+    assert {rule for _, rule in found} >= {"name", "personal", "internal", "small-count"}

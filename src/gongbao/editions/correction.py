@@ -65,7 +65,8 @@ def correction_page(
         headings=_headings(changes),
         subject=Subject(release.year, draft=False),
     )
-    text = whole(page, publication.for_release(release), navigation(publication))
+    own = publication.for_release(release)
+    text = whole(page, own, navigation(publication), english=own.in_english)
     return rewritten(text.encode(), address, lambda a: released_address(a, release.year, release.revision))
 
 

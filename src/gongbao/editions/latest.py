@@ -10,15 +10,18 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
+from gongbao.editions.english import in_english
 from gongbao.editions.manifest import file_sha256, list_files
-from gongbao.editions.notices import withdrawn_page
+from gongbao.editions.notices import notice_names, withdrawn_pages
+from gongbao.editions.portal_redirects import redirect_page
 from gongbao.editions.relocate import copy_latest
 from gongbao.editions.tree import LATEST, Revision, Tree, offline_name
+from gongbao.english import english_address
 from gongbao.publication import Publication
 from gongbao.zipped import size_in_words
 
 _SHOWN = "display:block"
-WITHDRAWN_PAGE = "withdrawn.html"
+_CHINESE_ALONE = "现行的修订版只有中文网页。This edition is now in Chinese alone."
 
 
 def status_files(tree: Tree, year: int, offline: int = 0) -> Iterator[tuple[str, bytes]]:
@@ -26,18 +29,30 @@ def status_files(tree: Tree, year: int, offline: int = 0) -> Iterator[tuple[str,
     the copy for reading offline; 0 where there is none."""
     latest = tree.latest(year)
     for revision in tree.revisions(year):
-        yield f"status/{year}/{revision.name}.css", status_style(revision, latest, offline).encode()
+        style = status_style(revision, latest, offline, english=in_english(tree, revision))
+        yield f"status/{year}/{revision.name}.css", style.encode()
 
 
-def status_style(revision: Revision, latest: Revision | None, offline: int = 0) -> str:
-    """The status of a revision, where `latest` is the one that holds."""
+def status_style(
+    revision: Revision, latest: Revision | None, offline: int = 0, *, english: bool = False
+) -> str:
+    """The status of a revision, where `latest` is the one that holds. `english`: it holds English pages."""
     if revision.state == "withdrawn":
-        when = f"撤回日期：{revision.withdrawn_on}。"
-        return f".gb-withdrawn{{{_SHOWN}}}\n.gb-withdrawn::after{{content:{css_string(when)}}}\n"
+        when = f"撤回日期：{revision.withdrawn_on}。", f"Withdrawn on {revision.withdrawn_on}."
+        return _notice("gb-withdrawn", *when, english=english)
     if latest is None or latest.revision == revision.revision:
         return "/* 现行修订版 */\n" + (_offline_link(offline) if offline else "")
-    when = f"最新的是 {latest.name}，{latest.date} 发布。"
-    return f".gb-superseded{{{_SHOWN}}}\n.gb-superseded::after{{content:{css_string(when)}}}\n"
+    when = (
+        f"最新的是 {latest.name}，{latest.date} 发布。",
+        f"The latest is {latest.name}, released on {latest.date}.",
+    )
+    return _notice("gb-superseded", *when, english=english)
+
+
+def _notice(name: str, when: str, in_english: str, *, english: bool) -> str:
+    """Shows the notice of a class with what only the tree knows behind it, in the language of the page."""
+    shown = f".{name}{{{_SHOWN}}}\n.{name}::after{{content:{css_string(when)}}}\n"
+    return shown + (f"[lang=en] .{name}::after{{content:{css_string(in_english)}}}\n" if english else "")
 
 
 def _offline_link(size: int) -> str:
@@ -72,9 +87,29 @@ def edition_files(tree: Tree, publication: Publication, year: int, staging: Path
     out = staging / str(year)
     copy_latest(tree.folder(year, latest.revision), out, year, latest.revision)
     if any(r.state == "withdrawn" for r in tree.revisions(year)):
-        page = withdrawn_page(tree, publication, year, f"/{year}/{WITHDRAWN_PAGE}")
-        (out / WITHDRAWN_PAGE).write_bytes(page)
+        names = notice_names(tree, publication)
+        for name, page in withdrawn_pages(tree, publication, f"/{year}/", names, staging):
+            (out / name).parent.mkdir(exist_ok=True)
+            (out / name).write_bytes(page)
+    _lead_from_english(tree, publication, latest, out)
     write_digests(out, latest.revision)
+
+
+def _lead_from_english(tree: Tree, publication: Publication, latest: Revision, out: Path) -> None:
+    """Where earlier revisions hold English pages and the latest one none: pages that lead on to the Chinese ones,
+    because the sealed English pages lead to the edition's."""
+    if in_english(tree, latest) or not any(in_english(tree, r) for r in tree.revisions(latest.year)):
+        return
+    for name in [n for n in list_files(out) if n.endswith(".html") and not is_sealed(n)]:
+        if name.startswith("en/") or (out / "en" / name).exists():  # the notice that something was withdrawn
+            continue
+        address = f"/{latest.year}/{name}"
+        page = redirect_page(
+            publication.site_url, english_address(address), address, f"{latest.year}年度公报", _CHINESE_ALONE
+        )
+        path = out / "en" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(page)
 
 
 def write_digests(edition: Path, revision: int) -> None:

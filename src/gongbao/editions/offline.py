@@ -15,6 +15,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from gongbao.editions.english import in_english
 from gongbao.editions.latest import css_string, status_style
 from gongbao.editions.manifest import MANIFEST, UNLISTED, ManifestError, list_files, read_manifest, sha256
 from gongbao.editions.offline_pages import Inside, offline_page
@@ -108,7 +109,7 @@ def of_revision(tree: Tree, revision: Revision, publication: Publication) -> Ori
     return Original(
         folder, f"/{revision.address}/", list(manifest.outputs), f"gongbao-{revision.year}-{revision.name}",
         publication.site_url, about, {name: output.sha256 for name, output in manifest.outputs.items()},
-        status_style(revision, latest),
+        status_style(revision, latest, english=in_english(tree, revision)),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gongbao.editions.english import speaks_english
 from gongbao.editions.portal_feed import feed_file
 from gongbao.editions.portal_frame import Frame, theme_files
 from gongbao.editions.portal_history import history_csv, history_page
@@ -41,12 +42,13 @@ def portal_files(
     doesn't change otherwise, its `latest.json` comes with it. Raises what reading a damaged snapshot raises.
     """
     shelf = Shelf(tree_after, {changed: offline})
-    frame = Frame(publication)
+    english = speaks_english(publication, tree_after)
+    frame = Frame(publication, english=english)
     for page in (
         home_page(publication, shelf),
         editions_page(shelf),
         corrections_page(shelf),
-        portal_search(shelf),
+        portal_search(shelf, english=english),
     ):
         yield frame.document(page)
     for page in places_pages(shelf):
@@ -55,8 +57,8 @@ def portal_files(
     yield feed_file(publication, shelf)
     yield editions_file(shelf)
     yield shelf.places_file()
-    yield from theme_files(publication)
-    yield from sitemap_files(publication.site_url, shelf, changed)
+    yield from theme_files(publication, english=english)
+    yield from sitemap_files(publication.site_url, shelf, changed, english=english)
     yield from _counties(frame, publication, shelf, changed)
 
 

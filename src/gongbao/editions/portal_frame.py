@@ -19,8 +19,10 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from gongbao.editions.english import LOST
 from gongbao.editions.relocate import rewritten
 from gongbao.editions.tree import STATE_WORDS, Revision
+from gongbao.english import SCRIPT_WORDS, script_words
 from gongbao.publication import Publication
 from gongbao.site.layout import TEMPLATES, NavigationLink, Page, navigation, relative, whole
 
@@ -74,15 +76,18 @@ class Frame:
     """Makes whole documents of portal pages. Nothing in the frame depends on what is published, so that a
     page that no release alters stays right."""
 
-    def __init__(self, publication: Publication) -> None:
+    def __init__(self, publication: Publication, *, english: bool = False) -> None:
+        """`english`: the pages have English twins and lead to them."""
         self._publication = replace(publication, release=None)
+        self._english = english
         external = (link for link in navigation(publication) if link.external)
         self._links = (*_NAVIGATION, *external)
 
     def document(self, page: Page, *, canonical: str = "", head: str = "") -> tuple[str, bytes]:
         """(address, bytes) of a page. `canonical`: the address in the tree that it stands for, by default
         its own; `head`: more for the document's head."""
-        text = whole(page, self._publication, self._links, own_address=False, search=SEARCH)
+        english = self._english and page.address != LOST
+        text = whole(page, self._publication, self._links, own_address=False, english=english, search=SEARCH)
         main = canonical or page.address
         extra = (
             f'<link rel="canonical" href="{escape(self._absolute(page.address, main))}">\n'
@@ -127,9 +132,11 @@ def edition_links(publication: Publication, latest: Revision, pages: Container[s
     ]
 
 
-def theme_files(publication: Publication) -> Iterator[tuple[str, bytes]]:
-    """The theme for the portal's pages, as it is in the publication."""
+def theme_files(publication: Publication, *, english: bool = False) -> Iterator[tuple[str, bytes]]:
+    """The theme for the portal's pages, as it is in the publication; with what its scripts say in English."""
     theme = publication.pages / "theme"
     for path in sorted(theme.rglob("*")) if theme.is_dir() else ():
         if path.is_file() and not path.name.startswith("."):
             yield posixpath.join("/theme", path.relative_to(theme).as_posix()), path.read_bytes()
+    if english:
+        yield f"/theme/{SCRIPT_WORDS}", script_words(publication.pages)

@@ -23,10 +23,10 @@ Line = Mapping[str, str]
 
 
 def with_indicator_pages(
-    publication: Publication, history: Iterable[tuple[str, bytes]]
+    publication: Publication, history: Iterable[tuple[str, bytes]], *, english: bool = False
 ) -> Iterator[tuple[str, bytes]]:
     """The history files as they come, and the pages around those of indicators and their index."""
-    frame = Frame(publication)
+    frame = Frame(publication, english=english)
     files = dict(history)
     yield from files.items()
     definitions: dict[str, list[Line]] = {}

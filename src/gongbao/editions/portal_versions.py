@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gongbao.data.columns import AREAS
+from gongbao.editions.english import in_english
 from gongbao.editions.portal_frame import portal_fragment
 from gongbao.editions.portal_home import CRUMB
 from gongbao.editions.portal_shelf import OVERVIEW, CountyRevision, Shelf, json_bytes
@@ -40,13 +41,15 @@ class Code:
 
 @dataclass(frozen=True)
 class CountyVersions:
-    """A county in all editions: what both files of it say. `renamed`: former id of an area -> today's."""
+    """A county in all editions: what both files of it say. `renamed`: former id of an area -> today's;
+    `english`: addresses of the revisions that hold English pages."""
 
     code: str
     codes: tuple[Code, ...]
     counties: Sequence[CountyRevision]
     renamed: Mapping[str, str]
     latest: Mapping[int, Revision | None]
+    english: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -88,7 +91,9 @@ def county_versions(shelf: Shelf, code: str, renamed: Mapping[str, str]) -> Coun
         codes.append(Code(own, name, _year(region.get("valid_from")), _year(region.get("valid_to"))))
     years = {county.revision.year for county in counties}
     latest = {year: shelf.tree.latest(year) for year in years}
-    return CountyVersions(code, tuple(codes), counties, renamed, latest)
+    revisions = {county.revision for county in counties}
+    english = frozenset(r.address for r in revisions if in_english(shelf.tree, r))
+    return CountyVersions(code, tuple(codes), counties, renamed, latest, english)
 
 
 def _year(value: Any) -> str:
@@ -105,7 +110,7 @@ def versions_file(versions: CountyVersions) -> tuple[str, bytes]:
             "state_zh": STATE_WORDS[revision.state], "date": revision.date, "code": county.code,
             "name": county.name, "latest": versions.is_latest(county),
             "pages": {versions.area(area): f"{revision.address}/{p}" for area, p in county.pages.items()},
-        }  # fmt: skip
+        } | ({"english": True} if revision.address in versions.english else {})  # fmt: skip
 
     content = {
         "format": 1,

@@ -12,6 +12,7 @@ from gongbao.data import Dataset, Problem
 from gongbao.editions.changes import Changes, compare
 from gongbao.editions.commit import open_for_change, put_in_place
 from gongbao.editions.correction import correction_page
+from gongbao.editions.english import speaks_english, tell_in_english, translator, twins
 from gongbao.editions.history import history_files
 from gongbao.editions.inputs import archive_inputs, lay_out
 from gongbao.editions.latest import edition_files, offline_size, portal_digests, status_files
@@ -170,6 +171,8 @@ def make_revision(
         revised = last_revised(changes, release, previous)
         _write(folder / REVISED, revised_json(revised))
         tell_revisions(folder, release, revised)
+        if publication.in_english:
+            tell_in_english(folder, release, publication, previous, revised)
     write_all(folder, package_files(folder, release, publication))
     return Made(folder, changes, built.dataset, built.summary.warnings)
 
@@ -184,7 +187,10 @@ def write_around(
     offline = offline_size(staging, year)
     write_all(staging, portal_files(after, publication, year, offline))
     history = history_files(after, publication, year)
-    write_all(staging, with_indicator_pages(publication, history))
+    english = speaks_english(publication, after)
+    write_all(staging, with_indicator_pages(publication, history, english=english))
+    if english:
+        write_all(staging, twins(translator(publication, after), after, year, staging))
     write_all(staging, status_files(after, year, offline))
     _write(staging / LOG, format_log(after.log))
     _write(staging / PORTAL, portal_digests(after.root / PORTAL, staging, erased))

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from html import escape, unescape
 from pathlib import Path
 
+from gongbao.english.addresses import FOLDER, english_address
 from gongbao.site.addresses import OUTSIDE, in_edition
 
 # A manifest tells the bytes of the sealed files; its copy would tell those of others.
@@ -27,6 +28,8 @@ _ATTRIBUTE = re.compile(rb'(\s(?:href|src|action|data-spec|data-versions)=)"([^"
 
 def released_address(address: str, year: int, revision: int) -> str:
     """Where a page or file of the working build stands in the tree. Both begin with “/”."""
+    if address.startswith(f"{FOLDER}/"):
+        return english_address(released_address(address.removeprefix(FOLDER), year, revision))
     if address.startswith(OUTSIDE):
         return address.removeprefix("/-")
     if address == "/index.html":
@@ -43,7 +46,7 @@ def latest_address(address: str, year: int, revision: int) -> str:
 def relocate(built: Path, out: Path, year: int, revision: int) -> None:
     """Move the files of a built site to `out`/<year>/r<revision>, with their links rewritten.
 
-    The build's own /index.html is left behind: the tree's takes its place.
+    The build's own home pages are left behind: the tree's take their place.
     """
 
     def place(address: str) -> str:
@@ -51,7 +54,7 @@ def relocate(built: Path, out: Path, year: int, revision: int) -> None:
 
     for path in sorted(p for p in built.rglob("*") if p.is_file()):
         address = "/" + path.relative_to(built).as_posix()
-        if address == "/index.html":
+        if address in ("/index.html", english_address("/index.html")):
             continue
         target = out / place(address).removeprefix("/")
         target.parent.mkdir(parents=True, exist_ok=True)

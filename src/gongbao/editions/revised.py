@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,12 @@ class Revised:
     reason: str
 
 
+Worded = Callable[[str, str], str]  # (address, HTML) -> HTML
 AllRevised = Mapping[str, Mapping[str, Revised]]  # region -> name of the number on its pages -> what changed
+
+
+def _as_it_is(address: str, html: str) -> str:
+    return html
 
 
 def last_revised(changes: Changes, release: Release, previous: Path) -> AllRevised:
@@ -65,22 +71,26 @@ def revised_json(revised: AllRevised) -> bytes:
     return (json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
 
 
-def tell_revisions(folder: Path, release: Release, revised: AllRevised) -> None:
-    """Write into the entries of a revision's pages (`site.asking`) which revision last changed their number."""
+def tell_revisions(folder: Path, release: Release, revised: AllRevised, word: Worded = _as_it_is) -> None:
+    """Write into the entries of a revision's pages (`site.asking`) which revision last changed their number.
+
+    `folder` holds the folders of counties; `word` gives the paragraph in the language of these pages from a
+    page's address among the Chinese ones and the Chinese paragraph."""
     for region, own in revised.items():
         for path in sorted((folder / region).glob("*.html")):
             text = path.read_text("utf-8")
-            told = _told(text, own, release)
+            said = partial(word, f"{release.address}{region}/{path.name}")
+            told = _told(text, own, release, said)
             if told != text:
                 path.write_text(told, "utf-8", newline="\n")
 
 
-def _told(text: str, own: Mapping[str, Revised], release: Release) -> str:
+def _told(text: str, own: Mapping[str, Revised], release: Release, said: Callable[[str], str]) -> str:
     def one(match: re.Match[str]) -> str:
         change = own.get(match[1])
-        return match[0] + (_line(change, release) if change else "")
+        return match[0] + (said(_line(change, release)) if change else "")
 
-    return re.sub(r'<div class="gb-origin" id="n-([^"]+)">\s*<p>.*?</p>', one, text, flags=re.DOTALL)
+    return re.sub(r'<div class="gb-origin" id="n-([^"]+)">\s*<p\b.*?</p>', one, text, flags=re.DOTALL)
 
 
 def _line(change: Revised, release: Release) -> str:

@@ -9,9 +9,9 @@ from pathlib import Path
 from gongbao.editions.commit import open_for_change, put_in_place
 from gongbao.editions.latest import edition_files, is_sealed, write_digests
 from gongbao.editions.manifest import UNLISTED, list_files
-from gongbao.editions.notices import withdrawn_page
+from gongbao.editions.notices import notice_names, withdrawn_pages
 from gongbao.editions.offline import add_offline
-from gongbao.editions.release import write_around
+from gongbao.editions.release import write_all, write_around
 from gongbao.editions.state import ReleaseError, Wish, faults_of_reason
 from gongbao.editions.tree import Revision, Tree
 from gongbao.publication import Publication
@@ -94,19 +94,14 @@ def _erase(tree: Tree, publication: Publication, revision: Revision, staging: Pa
         if name in UNLISTED:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(sealed / name, target)
-        elif name.endswith(".html"):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(
-                withdrawn_page(tree, publication, revision.year, f"/{revision.address}/{name}")
-            )
+    pages = [name for name in list_files(sealed) if name.endswith(".html")]
+    write_all(out, withdrawn_pages(tree, publication, f"/{revision.address}/", pages, staging))
 
 
 def _notices(tree: Tree, publication: Publication, year: int, staging: Path) -> None:
     """Stage the edition's short addresses when nothing of it holds: at each page's the notice."""
     shown = tree.root / str(year)
     pages = {name for name in list_files(shown) if name.endswith(".html") and not is_sealed(name)}
-    for name in sorted(pages | {"withdrawn.html", "index.html"}):
-        target = staging / str(year) / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(withdrawn_page(tree, publication, year, f"/{year}/{name}"))
+    pages |= {"index.html", *notice_names(tree, publication)}
+    write_all(staging / str(year), withdrawn_pages(tree, publication, f"/{year}/", pages, staging))
     write_digests(staging / str(year), 0)

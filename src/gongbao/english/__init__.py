@@ -8,12 +8,15 @@ and documents are given by the caller.
 """
 
 from gongbao.english.addresses import english_address, is_english
-from gongbao.english.pages import EnglishPage, Pages, english_of, in_brief, missing_words
+from gongbao.english.pages import EnglishPage, HasTwin, Pages, english_of, in_brief, missing_words
+from gongbao.english.scripts import SCRIPT_WORDS, script_words
 from gongbao.english.words import CatalogueError, own_digest
 
 __all__ = [
+    "SCRIPT_WORDS",
     "CatalogueError",
     "EnglishPage",
+    "HasTwin",
     "Pages",
     "english_address",
     "english_of",
@@ -21,4 +24,5 @@ __all__ = [
     "is_english",
     "missing_words",
     "own_digest",
+    "script_words",
 ]

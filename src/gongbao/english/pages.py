@@ -8,14 +8,15 @@ a phrase that no catalogue knows is reported there. In an analyst's paragraphs a
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from html import escape, unescape
 from pathlib import Path
 
-from gongbao.english.addresses import english_address, relative, resolved
+from gongbao.english.addresses import english_address, is_english, relative, resolved
 from gongbao.english.joints import spaced
 from gongbao.english.phrases import CHINESE, END, NAME, Phrases
+from gongbao.english.scripts import SCRIPT_WORDS
 from gongbao.english.words import OWN, read_words
 
 _TOKEN = re.compile(
@@ -24,9 +25,11 @@ _TOKEN = re.compile(
 )
 _NAME = re.compile(r"</?([a-zA-Z][\w-]*)")
 _ATTRIBUTE = re.compile(
-    r'(\s)(href|src|data-spec|data-versions|title|aria-label|alt|placeholder|content|label|data-label)="([^"]*)"'
+    r"(\s)(href|src|action|data-spec|data-versions|title|aria-label|alt|placeholder|content|label|data-label)"
+    r'="([^"]*)"'
 )
-_LINKS = ("href", "src", "data-spec", "data-versions")
+_LINKS = ("href", "src", "action", "data-spec", "data-versions")
+_REFRESH = "0; url="  # of a page that leads on to another
 _KEPT = re.compile(r'\slang="zh-CN"')
 _CLASSES = re.compile(r'\sclass="([^"]*)"')
 _VOID = frozenset(
@@ -59,6 +62,7 @@ _DATA_TAGS = frozenset(("td", "p", "li", "dd", "blockquote", "pre"))
 _DATA_CLASSES = frozenset(("gb-remark", "gb-say", "gb-gap", "gb-values", "gb-finding", "gb-note", "gb-data"))
 _HEAD = re.compile(r'<link rel="alternate" hreflang="en" href="([^"]*)">')
 _CANONICAL = re.compile(r'(<link rel="canonical" href=")[^"]*(">)')
+_SCRIPT = re.compile(r'<script src="([^"]*/|)gongbao\.js" defer></script>')
 _SWITCH = re.compile(r'<a class="gb-language" href="([^"]*)"[^>]*>[^<]*</a>')
 _BANNER = re.compile(r"(</h1>\n)")
 _LACKING = "没有英文："
@@ -67,6 +71,9 @@ NOTE = (
     '<p class="gb-english" role="note">Interface, indicators, conclusions and findings are in English. Names, what '
     "offices wrote, drawings of charts and downloaded files remain in Chinese.</p>\n"
 )
+
+
+HasTwin = Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +91,22 @@ class Pages:
 
     phrases: Phrases
 
-    def page(self, address: str, html: str) -> EnglishPage:
-        """The twin of the page at `address` (“/…”): a whole document, its links relative."""
+    def page(self, address: str, html: str, has_twin: HasTwin = lambda address: True) -> EnglishPage:
+        """The twin of the page at `address` (“/…”): a whole document, its links relative. `has_twin` says of
+        the address of a page whether it has one; links to those that have none lead to the Chinese page."""
         twin = english_address(address)
-        made = _Making(self.phrases, address, twin)
+        made = _Making(self.phrases, address, twin, has_twin)
         body = made.document(html)
         return EnglishPage(twin, body, tuple(dict.fromkeys(made.missing)))
+
+    def text(self, chinese: str) -> str:
+        """The English of a phrase as plain text; the phrase itself where no catalogue knows it."""
+        found = self.phrases.english(chinese)
+        return chinese if found is None else _unmarked(found)
+
+    def part(self, address: str, html: str, has_twin: HasTwin = lambda address: True) -> str:
+        """What stands in the twin for a part of the page at `address`: whole elements, relative links."""
+        return _Making(self.phrases, address, english_address(address), has_twin).part(html)
 
 
 def english_of(pages: Path, names: Collection[str]) -> Pages:
@@ -117,23 +134,29 @@ class _Making:
     phrases: Phrases
     old: str
     new: str
+    has_twin: HasTwin
     missing: list[str] = field(default_factory=list)
     _tags: dict[str, str] = field(default_factory=dict)
 
     def document(self, html: str) -> str:
-        html = self._head(html)
+        return _BANNER.sub(lambda m: m[1] + NOTE, self.part(self._head(html)), count=1)
+
+    def part(self, html: str) -> str:
         tokens = _TOKEN.split(html)
         out = self._stretch(tokens, 0, len(tokens), _Place())
         spaced(tokens, out, _joins)
-        return _BANNER.sub(lambda m: m[1] + NOTE, "".join(out), count=1)
+        return "".join(out)
 
     def _head(self, html: str) -> str:
-        """The parts that are not words: language, canonical address, the switch."""
+        """The parts that are not words: language, what scripts say in it, canonical address, the switch."""
         html = html.replace('<html lang="zh-CN"', '<html lang="en"', 1)
         if own := _HEAD.search(html):
             html = _CANONICAL.sub(lambda m: m[1] + own[1] + m[2], html, count=1)
         back = escape(relative(self.old, self.old))
         switch = f'<a class="gb-language" href="{back}" hreflang="zh-CN" lang="zh-CN">中文</a>'
+        html = _SCRIPT.sub(
+            lambda m: f'<script src="{m[1]}{SCRIPT_WORDS}" defer></script>\n{m[0]}', html, count=1
+        )
         return _SWITCH.sub(switch, html, count=1)
 
     # --- tokens: texts at even places, tags at odd ones -------------------------------------------------
@@ -215,11 +238,8 @@ class _Making:
                 return token
             return f'{head}<span lang="zh-CN">{token.strip()}</span>{tail}'
         text = escape(found, quote=False)
-        if place.in_title:
-            text = text.replace(NAME, "").replace(END, "")
-        else:
-            text = text.replace(NAME, '<span lang="zh-CN">').replace(END, "</span>")
-        return f"{head}{text}{tail}"
+        marked = text.replace(NAME, '<span lang="zh-CN">').replace(END, "</span>")
+        return f"{head}{_unmarked(text) if place.in_title else marked}{tail}"
 
     # --- tags ---------------------------------------------------------------------------------------------
 
@@ -238,13 +258,15 @@ class _Making:
             name, value = match[2], unescape(match[3])
             if name in _LINKS:
                 return f'{match[1]}{name}="{escape(self._link(value, literal=literal))}"'
+            if name == "content" and value.startswith(_REFRESH):
+                return f'{match[1]}{name}="{_REFRESH}{escape(self._link(value.removeprefix(_REFRESH)))}"'
             if not CHINESE.search(value) and value.isascii():
                 return match[0]
             found = self.phrases.english(" ".join(value.split()))
             if found is None:
                 kept.append(value)
                 return match[0]
-            return f'{match[1]}{name}="{escape(found.replace(NAME, "").replace(END, ""))}"'
+            return f'{match[1]}{name}="{escape(_unmarked(found))}"'
 
         made = _ATTRIBUTE.sub(change, tag)
         if not kept:
@@ -273,10 +295,12 @@ class _Making:
     def _link(self, link: str, *, literal: bool = False) -> str:
         """A link of the page as its twin has it: other pages have twins, files are the same ones."""
         path, mark, fragment = link.partition("#")
-        if path.endswith(".html") and not literal:
-            return link
         address = resolved(self.old, path)
-        return link if address is None else relative(self.new, address) + mark + fragment
+        if address is None:
+            return link
+        if path.endswith(".html") and not literal and not is_english(address) and self.has_twin(address):
+            address = english_address(address)
+        return relative(self.new, address) + mark + fragment
 
 
 @dataclass
@@ -321,6 +345,10 @@ def _name(tag: str) -> str:
 def _joins(tag: str) -> bool:
     name = _name(tag)
     return name in _INLINE and name not in ("sub", "sup")
+
+
+def _unmarked(text: str) -> str:
+    return text.replace(NAME, "").replace(END, "")
 
 
 def _bare(token: str) -> str:

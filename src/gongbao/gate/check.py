@@ -23,8 +23,8 @@ from gongbao.site.internal import MARKER
 FEW = 40  # files that this process reads itself
 _SHARE = 400  # files
 _CODE = re.compile(r"(?:^|/)(\d{6})(?=[/.])")
-# /reports/2019/511923/…, and in a published tree /2019/r1/511923/… or /2019/r1/data/511923….
-_SCOPE = re.compile(r"(?:^|/)((?:19|20)\d\d)(?:/r\d+)?(?:/data|/notebooks|/snapshot)?/(\d{6})(?=[/.])")
+# /reports/2019/511923/…, and in a published tree /2019/r1/511923/…, /2019/r1/en/511923/… or /2019/r1/data/511923….
+_SCOPE = re.compile(r"(?:^|/)((?:19|20)\d\d)(?:/r\d+)?(?:/en|/data|/notebooks|/snapshot)?/(\d{6})(?=[/.])")
 
 
 # What this process checks: inherited by the processes it forks, made anew in those that start afresh.

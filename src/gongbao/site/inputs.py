@@ -77,7 +77,7 @@ class SiteInputs:
     def translator(self) -> Pages:
         """What would put pages into English. Raises CatalogueError."""
         names = self.catalogue.proper_names()
-        names |= {short_name(name) for name in names} | {self.publication.settings.office}
+        names |= {short_name(name) for name in names} | self.publication.proper_names
         return english_of(self.publication.pages, names)
 
     @cached_property

@@ -153,7 +153,7 @@ def whole(
             release=release,
             canonical=_canonical(page, publication, release) if own_address else "",
             english=english and english_address(page.address),
-            alternates=_alternates(page, publication.site_url) if english else (),
+            alternates=_alternates(page, publication) if english else (),
         )
     )
 
@@ -167,11 +167,15 @@ def _canonical(page: Page, publication: Publication, release: dict[str, Any] | N
     return publication.site_url + page.address.removesuffix("index.html") if publication.site_url else ""
 
 
-def _alternates(page: Page, site_url: str) -> list[tuple[str, str]]:
-    """(language, address) of a page in each language; none of the page that stands for any other."""
+def _alternates(page: Page, publication: Publication) -> list[tuple[str, str]]:
+    """(language, address) of a page in each language, of a revision's page in the latest revision; none of the
+    page that stands for any other."""
     if page.address == "/404.html":
         return []
-    own, twin = (site_url + address for address in (page.address, english_address(page.address)))
+    site, release = publication.site_url, publication.release
+    address = addresses.latest(page.address, release).removeprefix("/-") if release else page.address
+    outside = "/-" if release and not site else ""
+    own, twin = (f"{site}{outside}{each}" for each in (address, english_address(address)))
     return [("zh-CN", own), ("en", twin), ("x-default", own)]
 
 

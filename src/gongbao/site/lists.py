@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from gongbao.english import SCRIPT_WORDS, script_words
 from gongbao.publication import Publication
 from gongbao.site import compare, reference, written
 from gongbao.site.catalogue import Catalogue
@@ -19,6 +20,7 @@ from gongbao.site.pinyin import spell
 from gongbao.site.places import edition_page
 from gongbao.site.search_index import finder_files, group_files, leaf_files
 from gongbao.site.search_pages import (
+    english_file,
     groups_places_page,
     leaf_places_page,
     search_page,
@@ -159,6 +161,8 @@ def _write_search(site: Site, writer: Writer) -> None:
     catalogue, groups = site.catalogue, list(inner(site.root))
     writer.page(search_page(site.publication))
     writer.file(*shared_file(catalogue, site.publication))
+    if site.english is not None:
+        writer.file(*english_file(catalogue, site.publication, site.english))
     if not groups:
         return
     listed = [(leaf, region) for leaf in leaves(site.root) for region in leaf.regions]
@@ -182,3 +186,5 @@ def copy_theme(publication: Publication, writer: Writer) -> None:
     for path in sorted(theme.rglob("*")) if theme.is_dir() else ():
         if path.is_file() and not path.name.startswith("."):
             writer.file(f"/site/theme/{path.relative_to(theme).as_posix()}", path.read_bytes())
+    if publication.in_english:
+        writer.file(f"/site/theme/{SCRIPT_WORDS}", script_words(publication.pages))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gongbao.data.columns import AREAS
+from gongbao.english import Pages
 from gongbao.publication import Publication
 from gongbao.site import compare, reference, written
 from gongbao.site.catalogue import Catalogue
@@ -108,6 +109,24 @@ def shared_file(catalogue: Catalogue, publication: Publication) -> tuple[str, by
         "pages": [[each[0][1:], *each[1:]] for each in _shared(catalogue, publication)],
     }
     return "/search/pages.js", script("pages", told)
+
+
+def english_file(catalogue: Catalogue, publication: Publication, pages: Pages) -> tuple[str, bytes]:
+    """The same for the search in English: titles, kinds and areas in English, and the Chinese title before the
+    words, so that both are found. Addresses are those of the Chinese pages, below the folder of the English
+    ones. `areas`: id -> title."""
+    release = publication.release
+    told = {
+        "edition": release.year if release else 0,
+        "others": OTHER_WORDS,
+        "areas": {area: pages.text(catalogue.area_title(area)) for area in catalogue.areas},
+        "pages": [
+            [address[1:], pages.text(title), pages.text(kind), names, pages.text(area),
+             "：".join(filter(None, (title, words)))]
+            for address, title, kind, names, area, words in _shared(catalogue, publication)
+        ],
+    }  # fmt: skip
+    return "/search/english.js", script("english", told)
 
 
 def _shared(catalogue: Catalogue, publication: Publication) -> Iterator[tuple[str, str, str, str, str, str]]:

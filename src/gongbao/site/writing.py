@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gongbao.english import Pages, missing_words
+from gongbao.english import Pages, english_address, missing_words
 from gongbao.present import Figure, Table
 from gongbao.publication import Publication
+from gongbao.site import addresses
 from gongbao.site.catalogue import Catalogue
 from gongbao.site.groups import Group
 from gongbao.site.layout import NavigationLink, Page, whole
@@ -114,6 +115,10 @@ class Writer:
 
     def _english(self, address: str, html: str) -> None:
         assert self.site.english is not None
+        release = self.site.publication.release
+        if release is not None:  # the address to cite
+            sealed = addresses.sealed(address, release).removeprefix("/-")
+            html = html.replace(sealed, english_address(sealed))
         twin = self.site.english.page(address, html)
         self.file(twin.address, twin.html.encode())
         for phrase in twin.missing:
