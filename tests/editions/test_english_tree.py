@@ -195,9 +195,11 @@ def test_a_tree_in_english_in_a_browser(browser: Browser, tree: Path) -> None:
         expect(lines.first).to_contain_text("Current")
         lines.first.get_by_role("link", name="r3").click()
         assert page.url == f"{address}/2019/r3/en/{COUNTY}/finance.html"
+        page.wait_for_load_state()
         page.get_by_role("button", name="Other editions and revisions").click()
         lines.first.get_by_role("link", name="r1").click()
         assert page.url == f"{address}/2019/r1/{COUNTY}/finance.html"
+        page.wait_for_load_state()
         # Where a number comes from.
         page.goto(f"{address}/2019/en/{COUNTY}/finance.html")
         page.locator("a.gb-ask").first.click()

@@ -12,7 +12,7 @@ from pathlib import Path
 from gongbao.english.words import HERE, OWN, read_rows
 
 SCRIPT_WORDS = "english.js"  # in the folder of gongbao.js
-TEXTS = HERE / "scripts.csv"
+TEXTS = HERE / "theme" / "scripts.csv"  # apart from the words of pages, of which it repeats some
 
 
 def script_words(pages: Path) -> bytes:
