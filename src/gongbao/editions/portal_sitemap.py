@@ -43,7 +43,7 @@ def sitemap_files(
             index.append((address, revision.date))
             if revision.year == changed:
                 entries = _pages(shelf, revision, part, shared=number == 1)
-                yield address, _document(site_url, "urlset", "url", entries, lambda _, has=twins: has)
+                yield address, _document(site_url, "urlset", "url", entries, _every if twins else _none)
     if shelf.tree.latest(changed) is None:  # all of it withdrawn: no longer in the index, and nothing in it
         gone = [(f"/{changed}/index.html", last)]
         yield f"/sitemap-{changed}.xml", _document(site_url, "urlset", "url", gone)
@@ -96,6 +96,10 @@ def _twin_in_portal(shelf: Shelf, changed: int) -> HasTwin:
 
 def _none(address: str) -> bool:
     return False
+
+
+def _every(address: str) -> bool:
+    return True
 
 
 def _document(
