@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
 
 from gongbao.cache_room import remove_former
@@ -52,13 +52,32 @@ def put_in_place(staged: Path, publication: Publication, taken: Iterable[str] = 
 def _move(names: Iterable[str], source: Path, target: Path) -> None:
     """Move what is there, and not yet in the target."""
     folders: set[Path] = set()
-    for name in names:
+    for name in _gathered(list(names), source, target):
         old, new = source / name, target / name
         if new.parent not in folders:
             new.parent.mkdir(parents=True, exist_ok=True)
             folders.add(new.parent)
         if old.exists() and not new.exists():
             old.rename(new)
+
+
+def _gathered(names: list[str], source: Path, target: Path) -> list[str]:
+    """The same names, but folders instead of all that they hold where the target has none of that name: a country's
+    groups have some thirty thousand, and to make them and remove them takes longer than all the rest."""
+    moved, asked = set(names), set(names)
+    while asked:
+        folders = {name.rpartition("/")[0] for name in asked} - {""}
+        asked = {folder for folder in folders - moved if _whole(folder, moved, source, target)}
+        moved |= asked
+    return [name for name in sorted(moved) if name.rpartition("/")[0] not in moved]
+
+
+def _whole(folder: str, moved: Container[str], source: Path, target: Path) -> bool:
+    """Whether all that a folder holds is moved, to where there is no such folder."""
+    if (target / folder).exists() or not (source / folder).is_dir():
+        return False
+    with os.scandir(source / folder) as entries:
+        return all(f"{folder}/{entry.name}" in moved for entry in entries)
 
 
 def _aside(publication: Publication) -> Path:
