@@ -213,7 +213,8 @@ def test_a_site_in_two_languages(tmp_path: Path) -> None:
     assert "运行 0" in again.stdout + again.stderr
     changed = {p for p, data in before.items() if p.read_bytes() != data}
     assert changed
-    assert all(p.relative_to(site).parts[0] == "en" for p in changed)
+    outside = {p.relative_to(site).as_posix() for p in changed if p.relative_to(site).parts[0] != "en"}
+    assert outside <= {"search/english.js"}, "the words of the search in English"
     clean = {p.relative_to(site): p.read_bytes() for p in site.rglob("*") if p.is_file()}
     shutil.rmtree(site)
     shutil.rmtree(root / ".gongbao")
