@@ -15,7 +15,7 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, expect
 
-from browsing import too_wide, watch
+from browsing import served, too_wide, watch
 from gongbao.data import examine
 from gongbao.editions.tree import Tree
 from gongbao.editions.verify import verify_tree
@@ -172,3 +172,58 @@ def test_the_tree_is_proved_and_a_second_run_adds_nothing(tree: Path) -> None:
     log = (tree / "log.json").read_bytes()
     subprocess.run([sys.executable, SCRIPT, "--into", tree, "--only", "2022/990103"], check=True)
     assert (tree / "log.json").read_bytes() == log
+
+
+# Where a reader searches -> which revision's pages that leads to.
+SEARCHED = {
+    "search.html": "2022/990103/",  # of the tree: its newest edition
+    "2022/site/search.html": "2022/990103/",
+    "2022/r1/site/search.html": "2022/r1/990103/",
+    "2022/r2/site/search.html": "2022/r2/990103/",
+    "2019/site/search.html": "2019/990117/",
+}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("from_disk", [False, True])
+@pytest.mark.parametrize("start", SEARCHED)
+def test_a_search_leads_to_the_pages_of_its_own_revision(
+    browser: Browser, tree: Path, start: str, from_disk: bool
+) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 850})
+    with served(tree) as address:
+        root = tree.as_uri() if from_disk else address
+        faults = watch(page, "file:" if from_disk else address)
+        county = f"{root}/{SEARCHED[start]}"
+        page.goto(f"{root}/{start}")
+        page.locator("#gb-q").fill(SEARCHED[start].split("/")[-2])
+        page.get_by_role("button", name="搜索").click()
+        expect(page.locator("#gb-status")).to_contain_text("找到")
+        assert page.locator("#gb-results li > a").first.get_attribute("href") == f"{county}index.html"
+        page.locator("#gb-q").fill("学前教育 毛入园率")
+        page.get_by_role("button", name="搜索").click()
+        report = page.locator(f"#gb-results li:has(> a[href^='{county}'])").first
+        expect(report.locator("mark").first).to_be_visible()
+        report.locator("a").first.click()
+        page.wait_for_url(f"{county}*.html")
+        indicator = page.locator("nav.gb-related a[href*='site/indicators/']").first
+        assert indicator.count() == 0 or indicator.evaluate("a => a.href").startswith(root)
+        assert faults == []
+    page.close()
+
+
+@pytest.mark.browser
+def test_the_field_of_a_sealed_page_searches_its_revision(browser: Browser, tree: Path) -> None:
+    page = browser.new_page()
+    with served(tree) as address:
+        page.goto(f"{address}/2022/r1/990103/preschool.html")
+        page.keyboard.press("/")
+        page.keyboard.type("slxb")
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"{address}/2022/r1/site/search.html?q=slxb")
+        page.locator("#gb-results li > a").first.click()
+        page.wait_for_url(f"{address}/2022/r1/990103/index.html")
+        page.goto(f"{address}/search.html")
+        page.get_by_role("link", name="2022年度版的地区索引").click()
+        expect(page.locator("main")).to_contain_text("示例县丙")
+    page.close()

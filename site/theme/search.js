@@ -17,6 +17,7 @@
   var base = english ? new URL("en/", root) : root;  // where the pages of this language stand
   var titles = {};  // of areas, in English
   var COUNTY = "index";  // the county's own page among its areas
+  var LEAVES = 3;        // lists of counties that are searched at once, where a word names places of several
 
   // --- loading -----------------------------------------------------------------------------------------
 
@@ -89,6 +90,10 @@
       });
     });
     return found;
+  }
+
+  function wordsOf(places) {
+    return split(wish.q, places).filter(function (word) { return word !== "年" && word !== "的"; });
   }
 
   // --- the pages of a group's counties ---------------------------------------------------------------------
@@ -436,34 +441,41 @@
     choices("group", say("全部地区"), options);
   }
 
-  // The places of a publication of many groups that a word may name.
+  // The places of a publication of many groups that a word may name: those that it names exactly or begins with
+  // (平昌经费), else those whose name it is the beginning of.
   function find(word, count) {
-    var key = /^[0-9]/.test(word) ? word.slice(0, 4) : latin(word) ? word.slice(0, 2) : Array.from(word)[0];
-    if (latin(word) && key.length < (/^[0-9]/.test(word) ? 4 : 2)) return Promise.resolve([]);
+    var digits = /^[0-9]/.test(word), key = digits ? word.slice(0, 4) : latin(word) ? word.slice(0, 2) : Array.from(word)[0];
+    if (latin(word) && key.length < (digits ? 4 : 2)) return Promise.resolve([]);
     return load("places/" + share(key, count)).then(function (entries) {
-      return entries.filter(function (entry) { return names(word, entry) > 0 && (latin(word) || normal(entry[1])[0] === word[0]); });
+      var fit = entries.filter(function (entry) { return latin(word) || normal(entry[1])[0] === word[0]; });
+      function begun(entry) {
+        var name = normal(entry[1]), found = [name, short(name)].find(function (each) { return word.indexOf(each) === 0; });
+        return found && found.length > 1 ? found.length : 0;
+      }
+      var exact = fit.filter(function (entry) { return names(word, entry) === 2; });
+      if (exact.length) return exact;
+      var most = Math.max.apply(null, fit.map(begun).concat(0));
+      return fit.filter(function (entry) { return most && !latin(word) ? begun(entry) === most : names(word, entry) > 0; });
     });
   }
 
-  // Above the leaves: the groups that the words name, else the question where to search.
+  // Above the leaves: what the leaves of the places that the words name have of them, else the question where to
+  // search. A group that the words name (a province) is offered first.
   function above(meta, words, shared) {
+    var leaves = new Map();
     return load("places/meta").then(function (count) {
       return Promise.all(words.map(function (word) { return find(word, count); }));
     }).then(function (found) {
-      var leaves = new Map();
-      found.forEach(function (entries) {
-        var exact = entries.filter(function (entry, i) { return words.some(function (word) { return names(word, entry) === 2; }); });
-        (exact.length ? exact : entries).forEach(function (entry) { leaves.set(entry[5], true); });
-      });
-      var codes = Array.from(leaves.keys()).slice(0, 3);
-      return Promise.all(codes.map(function (code) {
-        return load(code + "/meta").then(function (leaf) { return inLeaf(code, leaf, words); });
+      found.forEach(function (entries) { entries.forEach(function (entry) { leaves.set(entry[5], true); }); });
+      return Promise.all(Array.from(leaves.keys()).slice(0, LEAVES).map(function (code) {
+        return load(code + "/meta").then(function (leaf) { return inLeaf(code, leaf, wordsOf(leaf.places)); });
       }));
     }).then(function (results) {
       var whole = { found: [], part: results.length > 0 && results.every(function (r) { return r.part; }) };
       results.forEach(function (r) { if (!r.part || whole.part) whole.found = whole.found.concat(r.found); });
       whole.found.sort(function (a, b) { return b.met - a.met || b.score - a.score || b.page.year - a.page.year; });
       show(whole, shared.found, words, shared.edition);
+<<<<<<< HEAD
       if (!whole.found.length) {
         status.textContent += " ".repeat(english) + say("要搜索报告，请选一个地区：");
         var list = element("ul", "", "gb-columns");
@@ -475,7 +487,27 @@
         });
         box.appendChild(list);
       }
+=======
+      var named = meta.groups.filter(function (each) {
+        return words.some(function (word) { return names(word, [each[0], each[1], each[2], each[3], ""]) > 0; });
+      });
+      if (whole.found.length && leaves.size <= LEAVES) return;
+      status.textContent += whole.found.length
+        ? "同名或名字相近的地方还有，这里只搜索了其中 " + LEAVES + " 个地区；请写全地名，或选一个地区：" : "要搜索报告，请选一个地区：";
+      box.appendChild(groupList(named.length ? named : meta.groups));
+>>>>>>> 0383a8d (A county of a country is found by name, spelling and code, also written together with other words; related pages at the foot; the index of places from everywhere; names of several readings)
     });
+  }
+
+  function groupList(groups) {
+    var list = element("ul", "", "gb-columns");
+    groups.forEach(function (each) {
+      var line = element("li");
+      line.appendChild(leads(each[1], here({ group: each[0] })));
+      line.appendChild(element("span", " " + each[4] + " 个县（市、区）", "gb-small"));
+      list.appendChild(line);
+    });
+    return list;
   }
 
   // --- keyboard ------------------------------------------------------------------------------------------
@@ -501,9 +533,15 @@
     groupChoices(meta, wish.group);
     fill([[folder, meta]]);
     if (!wish.q && !wish.year && !wish.region && !wish.area) { form.elements.q.focus(); return null; }
+<<<<<<< HEAD
     status.textContent = say("正在查找…");
     var words = split(wish.q, places).filter(function (word) { return word !== "年" && word !== "的"; });
     if (wish.q && !words.length) { status.textContent = say("请写地名、指标或报告里的词。"); return null; }
+=======
+    status.textContent = "正在查找…";
+    var words = wordsOf(places);
+    if (wish.q && !words.length) { status.textContent = "请写地名、指标或报告里的词。"; return null; }
+>>>>>>> 0383a8d (A county of a country is found by name, spelling and code, also written together with other words; related pages at the foot; the index of places from everywhere; names of several readings)
     if (wish.q && words.every(function (word) { return /^\d+$/.test(word) && word.length < 4; })) {
       show({ found: [], part: false }, [], words, 0);
       return null;

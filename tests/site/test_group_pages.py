@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 import samples
 from browsing import STANDARDS, served, too_wide, watch
@@ -162,3 +162,45 @@ PAGES = (
     "/site/data.html",
     "/site/data/990000.html",
 )
+
+
+# What a reader types who looks for a county among many groups.
+FOUND = ["平昌县", "平昌", "pcx", "PCX", "pingchang", "511923", "5119", "平昌经费", "平昌县 经费"]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("kind", ["working", "released", "file"])
+def test_a_county_is_found_by_name_spelling_and_code(
+    browser: Browser, grouped: dict[str, Path], kind: str
+) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 850})
+    released = kind == "released"
+    site, start = grouped["released" if released else "working"], "2019/r1/" if released else ""
+    county = f"{start}511923/" if released else "reports/2019/511923/"
+    with served(site) as address:
+        root = site.as_uri() if kind == "file" else address
+        faults = watch(page, "file:" if kind == "file" else address)
+        for words in FOUND:
+            page.goto(f"{root}/{start}site/search.html?q={words}")
+            first = page.locator("#gb-results a[href*='511923/']").first
+            expect(first).to_be_visible()
+            assert page.locator("#gb-results .gb-columns").count() == 0, words  # no question where to search
+            first.click()
+            page.wait_for_url(f"{root}/{county}*.html")
+            expect(page.locator("h1")).to_contain_text("平昌县")
+        assert faults == []
+    page.close()
+
+
+@pytest.mark.browser
+def test_a_group_is_offered_where_no_county_has_the_name(browser: Browser, grouped: dict[str, Path]) -> None:
+    page = browser.new_page()
+    with served(grouped["working"]) as address:
+        page.goto(f"{address}/site/search.html?q=四川")
+        expect(page.locator("#gb-status")).to_contain_text("请选一个地区")
+        offered = page.locator("#gb-results .gb-columns a")
+        assert offered.all_inner_texts() == ["四川省"]
+        offered.click()
+        expect(page.locator("select[name=group]")).to_have_value("510000")
+        expect(page.locator("#gb-results")).to_contain_text("平昌县")
+    page.close()

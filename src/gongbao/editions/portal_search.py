@@ -11,7 +11,7 @@ from gongbao.editions.portal_shelf import Shelf
 from gongbao.site import layout
 from gongbao.site.layout import Crumb, Page
 
-_IN_EDITION = layout.SEARCH.removeprefix("/")
+_IN_EDITION, _PLACES = layout.SEARCH.removeprefix("/"), layout.PLACES.removeprefix("/")
 
 
 def portal_search(shelf: Shelf, *, english: bool = False) -> Page:
@@ -19,8 +19,9 @@ def portal_search(shelf: Shelf, *, english: bool = False) -> Page:
     its own search. One that was sealed before there was a search can't be searched; the page says so. Where the
     page has an English twin (`english`) and the edition none, the search finds its Chinese pages."""
     latest = shelf.shown[0] if shelf.shown else None
-    found = latest is not None and _IN_EDITION in shelf.edition(latest).get("pages", {})
-    year = latest.year if latest and found else 0
+    pages = shelf.edition(latest).get("pages", {}) if latest else {}
+    year = latest.year if latest and _IN_EDITION in pages else 0
+    places = f"/{year}/{_PLACES}" if year and _PLACES in pages else ""
     alone = english and latest is not None and not in_english(shelf.tree, latest)
-    body = portal_fragment("search.html.j2", SEARCH, year=year, chinese_alone=alone)
+    body = portal_fragment("search.html.j2", SEARCH, year=year, places=places, chinese_alone=alone)
     return Page(SEARCH, "搜索", body, "按地区、指标、内容查找公报", (Crumb("首页", HOME),), kind="search")

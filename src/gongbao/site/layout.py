@@ -34,6 +34,7 @@ ICON = (
 )
 
 SEARCH = "/site/search.html"  # where the search field of every page leads
+PLACES = "/site/places.html"  # the index of places
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from gongbao.site.internal import internal_section
 from gongbao.site.layout import Crumb, Page, Subject, fragment, relative
 from gongbao.site.observed import has_beside_page
 from gongbao.site.reading import ReportSummary, leading
+from gongbao.site.related import indicators_of, related_html
 from gongbao.site.where import where
 from gongbao.standards.outcome import Outcome
 
@@ -213,7 +214,7 @@ def county_overview(
     return Page(
         address,
         title,
-        _asked(catalogue, year, region, address, body, reports),
+        _asked(address, body, _entries(catalogue, year, region, body, reports)),
         f"{title}：结论、主要数字、各领域报告和数据下载",
         edition_crumbs(year, leaf.trail),
         shown.sample,
@@ -234,15 +235,20 @@ def _county_headings(lacking: bool, sources: bool) -> tuple[Heading, ...]:
     return tuple(Heading(2, id, text) for id, text, there in parts if there)
 
 
-def _asked(
-    catalogue: Catalogue, year: int, region: str, address: str, html: str, told: Iterable[ReportSummary],
+def _entries(
+    catalogue: Catalogue, year: int, region: str, html: str, told: Iterable[ReportSummary],
     refs: Iterable[str] = (),
-) -> str:  # fmt: skip
-    """A page's HTML with what it says of the numbers that it links to behind it; `told` are the reports that
-    say how those of them that are computed were."""
+) -> list[asking.Origin]:  # fmt: skip
+    """What a page says of the numbers that it links to; `told` are the reports that say how those of them that
+    are computed were."""
     bases = {basis.ref: basis for report in told for basis in report.bases}
-    entries = asking.origins(catalogue, year, region, dict.fromkeys([*asking.refs_in(html), *refs]), bases)
-    return asking.linked(html, {entry.ref for entry in entries}) + asking.origins_html(address, entries)
+    return asking.origins(catalogue, year, region, dict.fromkeys([*asking.refs_in(html), *refs]), bases)
+
+
+def _asked(address: str, html: str, entries: list[asking.Origin], related: str = "") -> str:
+    """A page's HTML, its related pages, and behind them what it says of its numbers."""
+    shown = asking.linked(html, {entry.ref for entry in entries})
+    return shown + related + asking.origins_html(address, entries)
 
 
 def _key_figures(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
@@ -304,12 +310,15 @@ def report(
         content=body.html
         + (internal_section(catalogue, year, region, area, content.page) if catalogue.internal else ""),
         sources=sources,
-        name=name,
-        year=year,
-        county_page=county_page(year, region),
-        area_page=area_page(area, leaf.code),
-        area_title=title,
     )
+    entries = _entries(catalogue, year, region, html, [content], refs)
+    links = [
+        (f"{name} {year}年公报", county_page(year, region)),
+        (f"各县比较：{title}", area_page(area, leaf.code)),
+    ]
+    if has_beside_page(catalogue, year, region):
+        links.append(("本县与全市、同类县和标准比较", beside_address(year, region)))
+    related = related_html(content.page, links, "本报告的指标", indicators_of(catalogue, entries))
     siblings = [
         (catalogue.area_title(r.area), r.page, r.area == area) for r in catalogue.reports(year, region)
     ]
@@ -333,7 +342,7 @@ def report(
     return Page(
         content.page,
         f"{name} {year}年 {title}",
-        _asked(catalogue, year, region, content.page, html, [content], refs),
+        _asked(content.page, html, entries, related),
         catalogue.area_description(area),
         crumbs,
         is_sample(region),

@@ -20,7 +20,8 @@ from gongbao.site.groups import Group
 from gongbao.site.indicator_compare import compared
 from gongbao.site.layout import Crumb, Page, fragment
 from gongbao.site.observed import Series
-from gongbao.site.places import HOME, county_page
+from gongbao.site.places import HOME, area_page, county_page
+from gongbao.site.related import indicators_beside, related_html
 from gongbao.site.source_lists import submitted_sources
 
 # Files that describe the data of a release, made when its pages are finished (`editions.packages`).
@@ -104,10 +105,15 @@ def indicator_frame(
     files: tuple[tuple[str, bytes], ...] = (),
 ) -> Page:
     """The page of an indicator in a group, around its body."""
+    address = below(indicator.page, group.code)
+    links = [(INDICATORS_PAGE.text, INDICATORS_PAGE.address), (SOURCES_PAGE.text, SOURCES_PAGE.address)]
+    if indicator.area in catalogue.areas:
+        links.insert(0, (f"各县比较：{catalogue.area_title(indicator.area)}", area_page(indicator.area)))
+    related = related_html(address, links, "同领域的指标", indicators_beside(catalogue, indicator))
     return Page(
-        below(indicator.page, group.code),
+        address,
         f"{indicator.name}：{group.name}" if group.code else indicator.name,
-        body,
+        body + related,
         f"指标“{indicator.name}”的定义、标准值和数据",
         crumbs_below((HOME, INDICATORS_PAGE), Crumb(indicator.name, indicator.page), group)
         if group.code

@@ -14,13 +14,13 @@ from gongbao.site.catalogue import Catalogue
 from gongbao.site.checks import CHECKS_PAGE
 from gongbao.site.entries import Indicator, is_sample
 from gongbao.site.groups import Group
-from gongbao.site.layout import SEARCH, Crumb, Page, fragment
+from gongbao.site.layout import PLACES, SEARCH, Crumb, Page, fragment
 from gongbao.site.pinyin import Spelling
 from gongbao.site.places import HOME, area_page, county_page
 from gongbao.site.search_terms import OTHER_WORDS
 from gongbao.site.search_text import script
 
-PLACES_PAGE = Crumb("地区索引", "/site/places.html")
+PLACES_PAGE = Crumb("地区索引", PLACES)
 EXCERPT = 90  # characters of a definition
 
 
