@@ -64,6 +64,27 @@ def test_regions_come_with_those_above_them(made: Path) -> None:
     }
 
 
+def test_counties_come_with_their_kind_so_that_they_are_compared_with_their_like(made: Path) -> None:
+    found = {row["行政区划代码"]: row["类别"] for row in rows(made / "data/regions.csv")}
+    assert found == {"510000": "", "511900": "", "511923": "县", "610000": "", "610200": ""}
+    assert "类别" in (made / "README.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("510104", "市辖区"),
+        ("511781", "县级市"),
+        ("513221", "县"),
+        ("150121", "县"),
+        ("130171", ""),
+        ("441900", ""),
+    ],
+)
+def test_a_countys_kind_follows_from_its_code(code: str, kind: str) -> None:
+    assert known_regions()[code].kind == kind
+
+
 def test_the_first_edition_is_a_draft(made: Path) -> None:
     (row,) = rows(made / "data/editions.csv")
     assert (row["年度"], row["状态"]) == ("2024", "草稿")

@@ -19,6 +19,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("published")]
 COUNTY = "reports/2023/990103/index.html"
 REPORT = "reports/2023/990103/balance.html"
 COMPARISON = "site/areas/balance.html"
+INDICATOR = "site/indicators/backbone_teachers_per_100.html"
+BESIDE = "reports/2023/compare/990103.html"
 KINDS = [
     "index.html",
     "404.html",
@@ -29,7 +31,10 @@ KINDS = [
     "site/areas.html",
     COMPARISON,
     "site/indicators.html",
-    "site/indicators/backbone_teachers_per_100.html",
+    INDICATOR,
+    BESIDE,
+    "site/places.html",
+    "site/search.html",
     "site/data.html",
     "site/sources.html",
     "site/about.html",
@@ -85,7 +90,7 @@ def test_pages_are_accessible_in_the_readers_colours(
 ) -> None:
     context = browser.new_context(viewport={"width": width, "height": 850}, bypass_csp=True, **mode)
     page = context.new_page()
-    for name in (COUNTY, REPORT, COMPARISON):
+    for name in (COUNTY, REPORT, COMPARISON, INDICATOR, BESIDE):
         page.goto(f"{address}/{name}")
         page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
         results = Axe().run(page, options=STANDARDS)
@@ -105,7 +110,9 @@ def walk(page: Page) -> list[dict[str, Any]]:
     raise AssertionError("the focus never leaves the page")
 
 
-@pytest.mark.parametrize(("name", "width"), [(COUNTY, 390), (REPORT, 1280), (COMPARISON, 640)])
+@pytest.mark.parametrize(
+    ("name", "width"), [(COUNTY, 390), (REPORT, 1280), (COMPARISON, 640), (INDICATOR, 390), (BESIDE, 1280)]
+)
 def test_a_keyboard_walks_a_page_in_order_and_sees_where_it_is(
     browser: Browser, address: str, name: str, width: int
 ) -> None:
@@ -147,7 +154,7 @@ def test_what_is_pressed_is_large_enough(browser: Browser, address: str, width: 
 def test_lines_of_text_are_short_enough_to_follow(browser: Browser, address: str) -> None:
     """At most 40 characters, and figures of equal width."""
     page = browser.new_page(viewport={"width": 1600, "height": 900})
-    for name in (COUNTY, REPORT, COMPARISON, "site/about.html"):
+    for name in (COUNTY, REPORT, COMPARISON, INDICATOR, BESIDE, "site/about.html"):
         page.goto(f"{address}/{name}")
         long = page.evaluate(
             """() => [...document.querySelectorAll(
@@ -193,7 +200,7 @@ def test_large_text_needs_no_second_direction(browser: Browser, address: str, wi
 def test_nothing_moves_for_who_wants_no_motion(browser: Browser, address: str) -> None:
     context = browser.new_context(reduced_motion="reduce")
     page = context.new_page()
-    for name in (COUNTY, REPORT, COMPARISON):
+    for name in (COUNTY, REPORT, COMPARISON, INDICATOR, BESIDE):
         page.goto(f"{address}/{name}")
         moving = page.evaluate(
             """() => [document.documentElement, ...document.querySelectorAll("body *")].filter(element => {

@@ -23,6 +23,8 @@ PAGES = [
     "site/areas/balance.html",
     "site/indicators.html",
     "site/indicators/backbone_teachers_per_100.html",
+    "reports/2023/compare/990103.html",
+    "site/places.html",
     "site/sources.html",
     "site/data.html",
     "site/about.html",

@@ -85,6 +85,51 @@ def test_a_table_is_saved_as_an_excel_file_that_holds_its_csv(
     page.close()
 
 
+INDICATOR = "site/indicators/backbone_teachers_per_100.html"
+BESIDE = "reports/2023/compare/990103.html"
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "stem"),
+    [
+        (INDICATOR, ".gb-series >> nth=0", "backbone_teachers_per_100/series-1"),
+        (INDICATOR, "#values-1", "backbone_teachers_per_100/values-1"),
+        (BESIDE, ".gb-saved", "990103"),
+    ],
+)
+def test_what_compares_counties_is_saved_as_table_and_picture(
+    browser: Browser, address: str, site: Path, name: str, part: str, stem: str
+) -> None:
+    page = browser.new_page(color_scheme="dark")
+    faults = watch(page, address)
+    page.goto(f"{address}/{name}")
+    own = (site / name).parent / stem
+    file, data = saved(page, part, "数据（Excel）")
+    assert file.endswith(".xlsx") and not file.startswith("_") and "_." not in file
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    expected = list(csv.reader(io.StringIO(own.with_suffix(".csv").read_text("utf-8-sig"))))
+    found = [["" if v is None else str(v) for v in row] for row in book["数据"].iter_rows(values_only=True)]
+    assert len(expected) > 2 and found == expected
+    about = [str(row[0]) for row in book["说明"].iter_rows(values_only=True)]
+    assert len(about[0]) > 4 and len(about) > 1
+    if part != "#values-1":
+        assert own.with_suffix(".svg").read_text("utf-8").startswith("<svg xmlns=")
+        file, data = saved(page, part, "图（PNG）")
+        assert file.endswith(".png") and data.startswith(b"\x89PNG") and len(data) > 5000
+    assert faults == []
+    page.close()
+
+
+def test_opened_from_disk_no_button_is_offered_that_cannot_work(browser: Browser, site: Path) -> None:
+    page = browser.new_page()
+    faults = watch(page, "file:")
+    page.goto((site / INDICATOR).as_uri())
+    tools = page.locator(".gb-series .gb-tools").first
+    assert tools.get_by_role("link").count() == 2 and tools.get_by_role("button").count() == 0
+    assert faults == []
+    page.close()
+
+
 def test_the_same_table_gives_the_same_bytes(browser: Browser, address: str) -> None:
     page = browser.new_page()
     page.goto(f"{address}/{REPORT}")

@@ -370,11 +370,11 @@ window.gongbaoSay = function (text, values) {
   }
 
   document.querySelectorAll(".gb-tools").forEach(function (tools) {
-    var figure = tools.closest("figure");
+    var figure = tools.closest("figure, .gb-series, .gb-saved");
     var svg = tools.querySelector('a[href$=".svg"]'), csv = tools.querySelector('a[href$=".csv"]');
     if (!figure) return;
-    var heading = figure.querySelector("figcaption b, caption b"), name = heading ? heading.textContent : "";
-    if (svg) {
+    var heading = figure.querySelector("figcaption b, caption b, h3"), name = heading ? heading.textContent : "";
+    if (svg && (location.protocol !== "file:" || figure.querySelector(".gb-chart svg"))) {
       svg.after(" ", button(say("图（PNG）"), name + " " + say("图（PNG）"), function (save) { return save.png(figure, svg); }));
     }
     if (csv && location.protocol !== "file:") {

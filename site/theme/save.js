@@ -7,17 +7,35 @@ window.gongbaoSave = (function () {
 
   function give(blob, ending, figure) {
     var link = document.createElement("a");
-    var heading = figure.querySelector("figcaption b, caption b");
-    var words = [document.querySelector("h1").textContent, heading ? heading.textContent : figure.id];
+    var words = [document.querySelector("h1").textContent, named(figure)];
     link.href = URL.createObjectURL(blob);
-    link.download = words.join(" ").replace(/[\\/:*?"<>|\s]+/g, "_") + ending;
+    link.download = words.join(" ").trim().replace(/[\\/:*?"<>|\s]+/g, "_") + ending;
     link.click();
     setTimeout(function () { URL.revokeObjectURL(link.href); }, 10000);
   }
 
   function text(element) { return element ? element.textContent.trim() : ""; }
 
-  function cited() { return text(document.getElementById("cite")) || document.title; }
+  // What a file is called after the page, and what stands in it above its notes. A figure or table has a caption, a
+  // series (.gb-series) a heading and a finding, and what is saved of a whole page (.gb-saved) the page's title.
+  function named(figure) {
+    var heading = figure.querySelector("figcaption b, caption b, h3");
+    return heading ? heading.textContent : figure.id;
+  }
+
+  function said(figure) {
+    var caption = figure.querySelector("figcaption");
+    var finding = text(figure.querySelector(caption ? ".gb-finding" : ".gb-series-finding"));
+    if (caption) return { title: text(caption).replace(finding, "").trim(), finding: finding };
+    var table = figure.tagName === "FIGURE" ? figure.querySelector("caption") : null;
+    var words = [text(document.querySelector("h1")), figure.id ? "" : named(figure)].filter(Boolean).join("：");
+    return { title: table ? text(table) : words, finding: finding };
+  }
+
+  function cited() {
+    var own = document.querySelector("link[rel=canonical]");
+    return text(document.getElementById("cite")) || document.title + (own ? "，" + own.href : "");
+  }
 
   function read(address) {
     return fetch(address).then(function (answer) {
@@ -64,11 +82,9 @@ window.gongbaoSave = (function () {
     return drawing(figure, link).then(picture).then(function (image) {
       var canvas = document.createElement("canvas"), pen = canvas.getContext("2d");
       var family = getComputedStyle(document.body).fontFamily;
-      var width = Math.max(image.naturalWidth, 420), caption = figure.querySelector("figcaption");
-      var finding = text(caption.querySelector(".gb-finding"));
-      var title = text(caption).replace(finding, "").trim();
+      var width = Math.max(image.naturalWidth, 420), words = said(figure);
       var notes = Array.from(figure.querySelectorAll(":scope > .gb-note"), text);
-      var parts = [["600 15px ", "#1d2530", title], ["14px ", "#1d2530", finding]]
+      var parts = [["600 15px ", "#1d2530", words.title], ["14px ", "#1d2530", words.finding]]
         .concat(notes.concat(cited()).map(function (note) { return ["12px ", "#4f5b69", note]; }));
       var lines = [];
       parts.forEach(function (part) {
@@ -206,9 +222,10 @@ window.gongbaoSave = (function () {
 
   function xlsx(figure, link) {
     return read(link.href).then(function (csv) {
-      var heading = text(figure.querySelector("figcaption") || figure.querySelector("caption"));
+      var caption = figure.querySelector("figcaption"), words = said(figure);
+      var heading = caption ? [text(caption)] : [words.title].concat(words.finding || []);
       var notes = Array.from(figure.querySelectorAll(":scope > .gb-note"), text);
-      var about = [heading].concat(notes, cited()).map(function (line) { return [line]; });
+      var about = heading.concat(notes, cited()).map(function (line) { return [line]; });
       give(new Blob(zipped(parts(rows(csv), about)), { type: KIND + "sheet" }), ".xlsx", figure);
     });
   }

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import shutil
+import xml.etree.ElementTree as ET
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -170,6 +171,23 @@ def test_the_citys_rate_is_that_of_all_its_counties_together(
     city = float(re.match(r"[\d.]+", shown[3])[0])  # type: ignore[index]
     assert shown[3].endswith("%（加权，7个县）") and city == pytest.approx(by_hand, abs=0.06)
     assert shown[4] == "90.6%（中位数，5个县）", "of 86.4, 88.2, 90.6, 91.0 and 92.1"
+
+
+def test_what_is_put_beside_a_county_can_be_taken_along(beside: dict[str, Page]) -> None:
+    files = dict(beside["/reports/2023/compare/990103.html"].files)
+    rows = list(csv.DictReader(io.StringIO(files["/reports/2023/compare/990103.csv"].decode("utf-8-sig"))))
+    own = next(row for row in rows if row["指标"].startswith("学前三年毛入园率"))
+    assert [own[k] for k in ("地区", "年度", "单位", "本县", "上年", "全市的算法", "全市有数的县")] == [
+        "示例县丙", "2023", "%", "83.1", "81.9", "加权", "7",
+    ]  # fmt: skip
+    assert [own[k] for k in ("同类县中位数", "同类县有数的县", "比较", "标准值", "结论")] == [
+        "90.6", "5", "≥", "90", "未达标",
+    ]  # fmt: skip
+    page = beside["/reports/2023/compare/990103.html"].body
+    assert len(rows) == page.count('<tr><th scope="row">')
+    drawing = files["/reports/2023/compare/990103.svg"].decode()
+    ET.fromstring(drawing)
+    assert drawing.count('class="gb-strip"') == page.count('class="gb-strip"')
 
 
 def test_similar_are_those_of_the_same_kind_and_invented_ones_stay_among_themselves(

@@ -8,10 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from html import escape
+
+from gongbao.present.theme import COLOURS, FONTS
 
 WIDTH, HEIGHT = 360, 22
 _EDGE = 12
 _MIDDLE = HEIGHT / 2
+# A sheet of strips: the label above each, the values at its ends beside it.
+_SHEET, _STRIP_AT, _ROW, _TITLE, _KEY = 600, 120, 46, 34, 110
+# What a page's style sheet says of these classes, for a drawing that stands alone.
+STYLE = f"""text{{font:13px {FONTS};fill:{COLOURS["ink"]}}}.t{{font-weight:700;font-size:15px}}.e{{fill:#4f5b69}}
+.gb-foot{{stroke:#8b949e}}.gb-limit{{stroke:{COLOURS["line"]};stroke-width:2}}.gb-own-value{{fill:{COLOURS["this"]}}}
+.gb-own-value.gb-pass{{fill:{COLOURS["pass"]}}}.gb-own-value.gb-fail{{fill:{COLOURS["fail"]}}}
+.gb-own-value.gb-undetermined{{fill:{COLOURS["undetermined"]}}}.gb-last{{fill:#fff;stroke:{COLOURS["this"]};stroke-width:2}}
+.gb-city{{fill:#4f5b69}}.gb-similar{{fill:none;stroke:{COLOURS["ink"]};stroke-width:1.75}}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,38 @@ def beside_key() -> list[tuple[str, str]]:
     )
     middle = f'viewBox="{WIDTH // 2 - 16} 0 32 {HEIGHT}"'
     return [(svg.replace(f'viewBox="0 0 {WIDTH} {HEIGHT}"', middle), word) for svg, word in drawn]
+
+
+Labelled = tuple[str, str, tuple[str, str]]  # label, drawing of `beside`, the values at its ends as printed
+
+
+def beside_sheet(groups: Sequence[tuple[str, Sequence[Labelled]]]) -> str:
+    """Drawings of `beside` under the titles of their groups, with their key, as one that stands alone."""
+    parts, y = [], 0
+    for i, (drawing, word) in enumerate(beside_key()):
+        at = 8 + _KEY * i
+        parts.append(f'{_placed(drawing, at, 6, 32)}<text x="{at + 34}" y="22">{escape(word)}</text>')
+    y = 6 + HEIGHT
+    for title, lines in groups:
+        parts.append(f'<text class="t" x="8" y="{y + 26}">{escape(title)}</text>')
+        y += _TITLE
+        for label, drawing, (low, high) in lines:
+            parts.append(
+                f'<text x="8" y="{y + 14}">{escape(label)}</text>{_placed(drawing, _STRIP_AT, y + 18, WIDTH)}'
+                f'<text class="e" x="{_STRIP_AT - 6}" y="{y + 34}" text-anchor="end">{escape(low)}</text>'
+                f'<text class="e" x="{_STRIP_AT + WIDTH + 6}" y="{y + 34}">{escape(high)}</text>'
+            )
+            y += _ROW
+    height = y + 8
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_SHEET} {height}" width="{_SHEET}" '
+        f'height="{height}"><style>{STYLE}</style>{"".join(parts)}</svg>'
+    )
+
+
+def _placed(drawing: str, x: int, y: int, width: int) -> str:
+    """A drawing at a place of a larger one."""
+    return drawing.replace("<svg ", f'<svg x="{x}" y="{y}" width="{width}" height="{HEIGHT}" ', 1)
 
 
 def _dot(outcome: str, x: str) -> str:

@@ -152,10 +152,11 @@ class Table:
         )
         return table + notes_html(self.note, self.source, self.place)
 
-    def figure_html(self, assets: str = "") -> str:
-        """The table as it stands on a page; `assets` is the address of its `.csv` without the ending."""
+    def figure_html(self, assets: str = "", *, label: str | None = None) -> str:
+        """The table as it stands on a page; `assets` is the address of its `.csv` without the ending, `label`
+        that of `html`."""
         tools = f'<p class="gb-tools"><a href="{assets}.csv" download>数据（CSV）</a></p>' if assets else ""
-        return f'<figure class="gb-table" id="{self.id}">{self.html()}{tools}</figure>'
+        return f'<figure class="gb-table" id="{self.id}">{self.html(label=label)}{tools}</figure>'
 
     def markdown(self) -> str:
         """A pipe table with caption, which Pandoc turns into a real Word table."""

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from gongbao.present import plain
-from gongbao.present.strip import beside, beside_key, ends_of
+from gongbao.present.strip import beside, beside_key, beside_sheet, ends_of
 from gongbao.site.catalogue import Catalogue
-from gongbao.site.entries import is_sample
+from gongbao.site.entries import OPERATORS, is_sample
 from gongbao.site.groups import Group
 from gongbao.site.layout import Crumb, Page, fragment
 from gongbao.site.observed import (
@@ -30,6 +30,7 @@ from gongbao.site.observed import (
 )
 from gongbao.site.places import beside_address, county_page, edition_crumbs, subject
 from gongbao.site.reading import area_order
+from gongbao.site.tabular import csv_bytes
 from gongbao.site.tiles import kind_of, parent_of
 from gongbao.site.where import where
 from gongbao.standards.outcome import Outcome
@@ -37,11 +38,16 @@ from gongbao.standards.peers import LEAST_PEERS, Middle, together, typical
 
 NAMED = 12  # similar counties told by name
 WAYS = {"own": "公布", "weighted": "加权", "median": "中位数"}
+HEADER = (
+    "区划代码", "地区", "年度", "领域", "指标", "单位", "本县", "上年", "全市", "全市的算法", "全市有数的县",
+    "同类县中位数", "同类县有数的县", "比较", "标准值", "结论",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An indicator of a county: every value as printed with its unit, "—" where there is none."""
+    """An indicator of a county: every value as printed with its unit, "—" where there is none. `raw`: the same
+    without signs, from HEADER's 单位 on to 标准值."""
 
     label: str
     page: str
@@ -54,6 +60,7 @@ class Line:
     target: str
     strip: str
     ends: tuple[str, str]
+    raw: tuple[str | float | int | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +128,19 @@ def _page(
             line = _line(series, row, year, own, middle, typical_value, leaf)
             areas.setdefault(indicator.area, []).append(line)
     names = [catalogue.name(code, year) for code in peers.similar]
+    shown = [
+        (catalogue.area_title(area), catalogue.page_of(year, region, area), areas[area])
+        for area in sorted(areas, key=area_order)
+    ]
+    files = _files(address.removesuffix(".html"), (region, name, year), shown)
     body = fragment(
         "beside.html.j2",
         address,
         name=name,
         year=year,
         county_page=county_page(year, region),
-        areas=[
-            (catalogue.area_title(area), catalogue.page_of(year, region, area), areas[area])
-            for area in sorted(areas, key=area_order)
-        ],
+        areas=shown,
+        files={address.rpartition(".")[2]: address for address, _ in files},
         city=city,
         kind=peers.kind,
         similar="、".join(names[:NAMED]) + (f"等{len(names)}个" if len(names) > NAMED else ""),
@@ -149,7 +159,24 @@ def _page(
         is_sample(region),
         subject=subject(catalogue, year, region),
         where=where(catalogue, year, region, "", leaf),
+        files=files,
     )
+
+
+def _files(
+    stem: str, place: tuple[str, str, int], areas: Sequence[tuple[str, str, Sequence[Line]]]
+) -> tuple[tuple[str, bytes], ...]:
+    """All lines as one table, and what is drawn of them as one drawing: (address, bytes) of each."""
+    rows = [(*place, title, line.label, *line.raw, line.word) for title, _, lines in areas for line in lines]
+    drawn = [
+        (title, found)
+        for title, _, lines in areas
+        if (found := [(line.label, line.strip, line.ends) for line in lines if line.strip])
+    ]
+    files = [(f"{stem}.csv", csv_bytes(HEADER, rows))]
+    if drawn:
+        files.append((f"{stem}.svg", beside_sheet(drawn).encode()))
+    return tuple(files)
 
 
 def _known(series: Series, year: int, rows: Sequence[str]) -> list[float]:
@@ -207,7 +234,23 @@ def _line(
         own.target + unit if own.target else "—",
         beside(*values, limit=own.limit, outcome=outcome, ends=ends) if len(set(known)) > 1 else "",
         (plain(ends.low, decimals), plain(ends.high, decimals)),
+        (
+            unit,
+            own.value,
+            before,
+            *_raw(city, decimals),
+            *_raw(similar, decimals)[::2],
+            OPERATORS.get(own.op, own.op) if own.limit is not None else "",
+            own.limit,
+        ),
     )
+
+
+def _raw(middle: Middle | None, decimals: int) -> tuple[float | None, str, int | None]:
+    """A middle as it is printed, how it was found, of how many counties."""
+    if middle is None:
+        return None, "", None
+    return float(plain(middle.value, decimals)), WAYS[middle.how], middle.count or None
 
 
 def _words(middle: Middle | None, decimals: int, unit: str) -> str:

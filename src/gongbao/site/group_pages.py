@@ -278,15 +278,17 @@ def indicator_page(catalogue: Catalogue, indicator: Indicator, group: Group, sum
         for each in group.groups
         if (summary := summaries[each.code]) and any(summary.values[id, y] for y in catalogue.years)
     ]
+    told = definition(catalogue, indicator) if not group.code else {}
     body = fragment(
         "indicator_groups.html.j2",
         below(indicator.page, group.code),
         indicator=indicator,
-        definition=definition(catalogue, indicator) if not group.code else {},
+        definition=told,
         groups=lines,
         label=catalogue.year_label(year) if year else "",
     )
-    return indicator_frame(catalogue, indicator, group, body, any(line.samples for line in lines))
+    samples = any(line.samples for line in lines)
+    return indicator_frame(catalogue, indicator, group, body, samples, tuple(told.get("files", ())))
 
 
 def sources_page(catalogue: Catalogue, group: Group, summaries: Summaries) -> Page:

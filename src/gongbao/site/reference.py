@@ -23,6 +23,7 @@ from gongbao.site.observed import Series
 from gongbao.site.places import HOME, area_page, county_page
 from gongbao.site.related import indicators_beside, related_html
 from gongbao.site.source_lists import submitted_sources
+from gongbao.site.tabular import table_csv
 
 # Files that describe the data of a release, made when its pages are finished (`editions.packages`).
 DESCRIPTIONS = (
@@ -32,6 +33,8 @@ DESCRIPTIONS = (
 INDICATORS_PAGE = Crumb("指标", "/site/indicators.html")
 SOURCES_PAGE = Crumb("来源", "/site/sources.html")
 DATA_PAGE = Crumb("数据下载", "/site/data.html")
+
+File = tuple[str, bytes]
 
 
 def below(page: str, code: str) -> str:
@@ -75,6 +78,8 @@ def indicator_page(
     values, address = values_in(catalogue, indicator, group), below(indicator.page, group.code)
     whole = not group.code
     found = compared(catalogue, series, address, all_series=not whole)
+    own = definition(catalogue, indicator) if whole else {}
+    tables = _value_tables(catalogue, indicator, values) if whole else []
     return indicator_frame(
         catalogue,
         indicator,
@@ -83,16 +88,16 @@ def indicator_page(
             "indicator.html.j2",
             address,
             indicator=indicator,
-            definition=definition(catalogue, indicator) if whole else {},
+            definition=own,
             whole=whole,
             heading="各县比较" if whole else "已公布的数据",
             heading_id="compare" if whole else "values",
             compared=found,
-            values=_value_tables(catalogue, indicator, values) if whole else (),
+            values=[html for html, _ in tables],
         ),
         any(is_sample(region) for each in series for region in each.regions)
         or any(is_sample(v.region) for v in values),
-        found.files,
+        (*found.files, *own.get("files", ()), *(file for _, file in tables)),
     )
 
 
@@ -102,7 +107,7 @@ def indicator_frame(
     group: Group,
     body: str,
     sample: bool,
-    files: tuple[tuple[str, bytes], ...] = (),
+    files: tuple[File, ...] = (),
 ) -> Page:
     """The page of an indicator in a group, around its body."""
     address = below(indicator.page, group.code)
@@ -124,7 +129,7 @@ def indicator_frame(
 
 
 def definition(catalogue: Catalogue, indicator: Indicator) -> dict[str, Any]:
-    """What an indicator's page says before any number: its definition, its basis, its targets."""
+    """What an indicator's page says before any number: its definition, its basis, its targets with their file."""
     fields = [
         ("指标领域", AREAS.get(indicator.area, indicator.area)),
         ("单位", indicator.unit),
@@ -133,14 +138,18 @@ def definition(catalogue: Catalogue, indicator: Indicator) -> dict[str, Any]:
         *indicator.fields,
     ]
     targets = catalogue.targets.get(indicator.indicator_id, [])
+    table = [_target_table(catalogue, indicator, targets)] if targets else []
     return {
         "fields": [f for f in fields if f[1]],
         "basis": catalogue.sources.get(indicator.source_id),
-        "targets": _target_table(catalogue, indicator, targets) if targets else "",
+        "targets": "".join(html for html, _ in table),
+        "files": [file for _, file in table],
     }
 
 
-def _target_table(catalogue: Catalogue, indicator: Indicator, rows: list[Mapping[Any, Any]]) -> str:
+def _target_table(
+    catalogue: Catalogue, indicator: Indicator, rows: list[Mapping[Any, Any]]
+) -> tuple[str, File]:
     cells = []
     for row in rows:
         last = number_or_none(row["valid_to"])
@@ -165,10 +174,10 @@ def _target_table(catalogue: Catalogue, indicator: Indicator, rows: list[Mapping
         Column(label)
         for label in ("学段", "统计量", "标准值", "基本达标值", "适用地区", "有效期", "依据", "说明")
     ]
-    return _without_empty(f"{indicator.name}标准值", columns, cells, 1, "targets-1")
+    return _without_empty(indicator, f"{indicator.name}标准值", columns, cells, 1, "targets-1")
 
 
-def _value_tables(catalogue: Catalogue, indicator: Indicator, values: list[Value]) -> list[str]:
+def _value_tables(catalogue: Catalogue, indicator: Indicator, values: list[Value]) -> list[tuple[str, File]]:
     """A table for each statistic; the commonest case is one, the values themselves."""
     ordered = sorted(values, key=lambda v: (v.statistic != "数值", v.statistic))
     tables = []
@@ -200,17 +209,20 @@ def _value_tables(catalogue: Catalogue, indicator: Indicator, values: list[Value
             Column("说明"),
         ]
         name = indicator.name if statistic == "数值" else f"{indicator.name}（{statistic}）"
-        tables.append(_without_empty(name, columns, rows, number, f"values-{number}"))
+        tables.append(_without_empty(indicator, name, columns, rows, number, f"values-{number}"))
     return tables
 
 
-def _without_empty(caption: str, columns: list[Column], rows: list[list[Any]], number: int, id: str) -> str:
-    """A table without the columns in which no row says anything."""
+def _without_empty(
+    indicator: Indicator, caption: str, columns: list[Column], rows: list[list[Any]], number: int, id: str
+) -> tuple[str, File]:
+    """A table without the columns in which no row says anything, and its CSV file beside the indicator's page."""
     keep = [i for i in range(len(columns)) if i == 0 or any(row[i] != "—" for row in rows)]
     table = make_table(
         id, number, caption, [columns[i] for i in keep], [[row[i] for i in keep] for row in rows]
     )
-    return f'<div class="gb-table" id="{id}">{table.html(label="")}</div>'
+    html = table.figure_html(f"{indicator.indicator_id}/{id}", label="")
+    return html, (f"{indicator.page.removesuffix('.html')}/{id}.csv", table_csv(table))
 
 
 def sources_page(catalogue: Catalogue, group: Group) -> Page:

@@ -23,6 +23,16 @@ class Region:
     level: str
     parent: str
 
+    @property
+    def kind(self) -> str:
+        """市辖区, 县级市 or 县 (with banners and autonomous counties), of which places are compared with their
+        like; "" for cities and development zones. As GB/T 2260 numbers them: 01–20 districts, 21–80 counties,
+        from 81 cities; the list has zones, which are none of these, from 71."""
+        number = int(self.code[4:])
+        if self.level != "县" or number == 0 or 70 < number <= 80:
+            return ""
+        return "市辖区" if number <= 20 else "县" if number <= 70 else "县级市"
+
 
 @cache
 def known_regions() -> dict[str, Region]:

@@ -28,7 +28,7 @@ _FILES = {
     "gitignore": ".gitignore",
     "site.yml": ".github/workflows/site.yml",
 }
-_HEADINGS = ("行政区划代码", "启用年份", "停用年份", "名称", "上级代码", "级别", "督导机构", "机关代字")
+_HEADINGS = ("行政区划代码", "名称", "上级代码", "级别", "类别")
 
 
 class StartError(Exception):
@@ -113,8 +113,7 @@ def _settings(text: str, office: str) -> str:
 def _write_definitions(folder: Path, root: Path, regions: Sequence[Region], year: int) -> None:
     tables = national_definitions(root, [region.code for region in regions])
     tables["regions"] = [
-        dict(zip(_HEADINGS, (r.code, "", "", r.name, r.parent, r.level, "", ""), strict=True))
-        for r in regions
+        dict(zip(_HEADINGS, (r.code, r.name, r.parent, r.level, r.kind), strict=True)) for r in regions
     ]
     tables["editions"] = [{"年度": str(year), "状态": DRAFT}]
     data = folder / "data"
