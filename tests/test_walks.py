@@ -114,6 +114,13 @@ def test_how_much_more_a_county_spent_per_pupil_and_which_document_says_so(page:
     expect(box).to_contain_text("增长率：data/2019/511923.xlsx 工作表“指标数据” 单元格")
 
 
+def test_a_growth_in_a_sentence_can_be_asked(page: Page, address: str) -> None:
+    page.goto(f"{address}/reports/2023/990103/finance.html")
+    said = page.locator("p.gb-say", has_text="比上年").first
+    said.locator("a.gb-ask", has_text="%").first.click()
+    expect(page.get_by_role("dialog")).to_contain_text("比上年的变化（2023年）")
+
+
 def test_the_numbers_behind_a_chart(page: Page, address: str) -> None:
     page.goto(f"{address}/{FINANCE}")
     figure = page.locator("figure.gb-figure", has_text="各学段生均一般公共预算教育经费").first

@@ -475,27 +475,14 @@
       results.forEach(function (r) { if (!r.part || whole.part) whole.found = whole.found.concat(r.found); });
       whole.found.sort(function (a, b) { return b.met - a.met || b.score - a.score || b.page.year - a.page.year; });
       show(whole, shared.found, words, shared.edition);
-<<<<<<< HEAD
-      if (!whole.found.length) {
-        status.textContent += " ".repeat(english) + say("要搜索报告，请选一个地区：");
-        var list = element("ul", "", "gb-columns");
-        meta.groups.forEach(function (each) {
-          var line = element("li");
-          line.appendChild(leads(each[1], here({ group: each[0] })));
-          line.appendChild(element("span", " " + say("{n} 个县（市、区）", { n: each[4] }), "gb-small"));
-          list.appendChild(line);
-        });
-        box.appendChild(list);
-      }
-=======
       var named = meta.groups.filter(function (each) {
         return words.some(function (word) { return names(word, [each[0], each[1], each[2], each[3], ""]) > 0; });
       });
       if (whole.found.length && leaves.size <= LEAVES) return;
-      status.textContent += whole.found.length
-        ? "同名或名字相近的地方还有，这里只搜索了其中 " + LEAVES + " 个地区；请写全地名，或选一个地区：" : "要搜索报告，请选一个地区：";
+      status.textContent += " ".repeat(english) + (whole.found.length
+        ? say("同名或名字相近的地方还有，这里只搜索了其中 {n} 个地区；请写全地名，或选一个地区：", { n: LEAVES })
+        : say("要搜索报告，请选一个地区："));
       box.appendChild(groupList(named.length ? named : meta.groups));
->>>>>>> 0383a8d (A county of a country is found by name, spelling and code, also written together with other words; related pages at the foot; the index of places from everywhere; names of several readings)
     });
   }
 
@@ -504,7 +491,7 @@
     groups.forEach(function (each) {
       var line = element("li");
       line.appendChild(leads(each[1], here({ group: each[0] })));
-      line.appendChild(element("span", " " + each[4] + " 个县（市、区）", "gb-small"));
+      line.appendChild(element("span", " " + say("{n} 个县（市、区）", { n: each[4] }), "gb-small"));
       list.appendChild(line);
     });
     return list;
@@ -533,15 +520,9 @@
     groupChoices(meta, wish.group);
     fill([[folder, meta]]);
     if (!wish.q && !wish.year && !wish.region && !wish.area) { form.elements.q.focus(); return null; }
-<<<<<<< HEAD
     status.textContent = say("正在查找…");
-    var words = split(wish.q, places).filter(function (word) { return word !== "年" && word !== "的"; });
-    if (wish.q && !words.length) { status.textContent = say("请写地名、指标或报告里的词。"); return null; }
-=======
-    status.textContent = "正在查找…";
     var words = wordsOf(places);
-    if (wish.q && !words.length) { status.textContent = "请写地名、指标或报告里的词。"; return null; }
->>>>>>> 0383a8d (A county of a country is found by name, spelling and code, also written together with other words; related pages at the foot; the index of places from everywhere; names of several readings)
+    if (wish.q && !words.length) { status.textContent = say("请写地名、指标或报告里的词。"); return null; }
     if (wish.q && words.every(function (word) { return /^\d+$/.test(word) && word.length < 4; })) {
       show({ found: [], part: false }, [], words, 0);
       return null;

@@ -27,7 +27,7 @@ def changes(*items: Change) -> Changes:
 
 def kept(folder: Path, found: Changes, release: Release, before: Path) -> Path:
     folder.mkdir(parents=True)
-    (folder / FILE).write_bytes(revised_json(last_revised(found, release, before)))
+    (folder / FILE).write_bytes(revised_json(last_revised(found, release, before, folder)))
     return folder
 
 
@@ -36,7 +36,9 @@ def test_the_last_correction_of_each_number_is_told(tmp_path: Path) -> None:
         value("a", "1元", "2元"), value("b", "3元", "4元", year="2018"), value("new", None, "5元")
     )
     r2 = kept(tmp_path / "r2", first, R2, tmp_path / "r1")
-    found = last_revised(changes(value("a", "2元", "3元"), value("new", "5元", None)), R3, r2)[COUNTY]
+    found = last_revised(changes(value("a", "2元", "3元"), value("new", "5元", None)), R3, r2, tmp_path)[
+        COUNTY
+    ]
     assert {ref: (r.revision, r.old, r.new) for ref, r in found.items()} == {
         "a.小学": (3, "2元", "3元"),
         "2018.b.小学": (2, "3元", "4元"),
@@ -48,7 +50,7 @@ def test_a_verdict_is_found_under_its_key_and_a_new_source_is_told_as_such(tmp_p
     sides = Said("差异系数", "达标，实际0.48"), Said("差异系数", "未达标，实际0.51")
     flip = Change("flip", (COUNTY, "balance", "balance.quality_2017.小学.x"), *sides, (), COUNTY, "balance")
     same = value("a", "1元", "1元", Part("来源", "甲", "乙"))
-    found = last_revised(changes(flip, same), R2, tmp_path)[COUNTY]
+    found = last_revised(changes(flip, same), R2, tmp_path, tmp_path)[COUNTY]
     assert found["c-balance.quality_2017.小学.x"].new == "未达标，实际0.51"
     assert (found["a.小学"].old, found["a.小学"].parts) == ("", "来源")
 
@@ -67,7 +69,7 @@ def test_the_entry_on_a_page_says_it_with_a_link(tmp_path: Path) -> None:
     entry = '<div class="gb-origin" id="n-{0}">\n<p><span>{0}</span> <b>2元</b></p>\n</div>\n'
     page.write_text(entry.format("a.小学") + entry.format("b.小学"), "utf-8")
     r2 = kept(tmp_path / "r2", changes(value("b", "<1", "2元")), R2, tmp_path / "r1")
-    tell_revisions(tmp_path, R3, last_revised(changes(value("a", "1元", "2元")), R3, r2))
+    tell_revisions(tmp_path, R3, last_revised(changes(value("a", "1元", "2元")), R3, r2, tmp_path))
     told = page.read_text("utf-8").split("</div>")
     assert (
         "修订版 r3 更正：原为1元，更正为2元。原因：另有更正。" in told[0]
@@ -76,3 +78,40 @@ def test_the_entry_on_a_page_says_it_with_a_link(tmp_path: Path) -> None:
     assert (
         "修订版 r2 更正：原为&lt;1，更正为2元。" in told[1] and 'href="../../r2/corrections.html"' in told[1]
     )
+
+
+ENTRY = '<div class="gb-origin" id="n-{0}">\n<p><span>{0}</span> <b>{1}</b></p>\n</div>\n'
+
+
+def computed(folder: Path, **shown: str) -> Path:
+    """A revision whose county page says of computed numbers where they come from."""
+    (folder / COUNTY).mkdir(parents=True, exist_ok=True)
+    page = "".join(ENTRY.format(f"c-{name}", text) for name, text in shown.items())
+    (folder / COUNTY / "finance.html").write_text(page + ENTRY.format("a.小学", "2元"), "utf-8")
+    return folder
+
+
+def test_a_computed_number_that_a_correction_changes_says_so_until_it_goes(tmp_path: Path) -> None:
+    r1 = computed(tmp_path / "r1", funds="1万元", share="50%", same="3")
+    r2 = computed(tmp_path / "r2", funds="2万元", share="50%", same="3", fresh="&lt;1")
+    cause = value("a", "1元", "2元")
+    found = last_revised(changes(cause), R2, r1, r2)
+    told = {ref: (r.revision, r.old, r.new) for ref, r in found[COUNTY].items()}
+    assert told == {
+        "a.小学": (2, "1元", "2元"),
+        "c-funds": (2, "1万元", "2万元"),
+    }
+    (r2 / FILE).write_bytes(revised_json(found))
+    r3 = computed(tmp_path / "r3", funds="2万元", share="51%", same="3")
+    last = last_revised(changes(value("a", "2元", "3元")), R3, r2, r3)[COUNTY]
+    assert {ref: r.revision for ref, r in last.items()} == {"a.小学": 3, "c-funds": 2, "c-share": 3}
+
+
+def test_a_verdicts_own_words_stay_and_what_is_withheld_is_not_repeated(tmp_path: Path) -> None:
+    sides = Said("差异系数", "达标，实际0.48"), Said("差异系数", "未达标，实际0.51")
+    flip = Change("flip", (COUNTY, "balance", "x"), *sides, (), COUNTY, "balance")
+    r1, r2 = computed(tmp_path / "r1", x="0.48", y="17人"), computed(tmp_path / "r2", x="0.51", y="3人")
+    assert last_revised(changes(flip), R2, r1, r2)[COUNTY]["c-x"].new == "未达标，实际0.51"
+    hidden = value("b", "3人", "<5人", Part("缺失原因", "", SMALL_WITHHELD))
+    text = revised_json(last_revised(changes(hidden), R2, r1, r2)).decode()
+    assert "17人" not in text and "3人" not in text and NOT_REPEATED in text

@@ -88,3 +88,11 @@ def test_pingchang_2019_spending_and_public_funds() -> None:
     assert list(finance.nutrition()["value"]) == [800]
     assert "教育经费总投入15.16亿元。" in [s.text for s in finance.summary()]
     assert finance.programmes().empty and finance.others().empty
+
+
+def test_numbers_in_sentences_lead_to_where_they_come_from(open_: Open) -> None:
+    said = next(s for s in open_("990103", 2023, "finance").finance().summary() if "比上年" in s.text)
+    assert 'href="#n-total_education_funds.' in said.html
+    assert '<a class="gb-ask" href="#n-c-growth-2023-total_education_funds' in said.html
+    [basis] = said.bases
+    assert basis.shown in said.text and "2023年" in basis.counted and "2022年" in basis.counted

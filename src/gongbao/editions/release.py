@@ -168,7 +168,7 @@ def make_revision(
             folder / "corrections.html",
             correction_page(changes, release, publication, previous=int(previous.name.removeprefix("r"))),
         )
-        revised = last_revised(changes, release, previous)
+        revised = last_revised(changes, release, previous, folder)
         _write(folder / REVISED, revised_json(revised))
         tell_revisions(folder, release, revised)
         if publication.in_english:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import partial
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ from gongbao.publication import Release
 FILE = "revised.json"
 FORMAT = 1
 _NOTHING = "（没有）"
+# The entry of a computed number (`present.asking.computed_ref`) on a page, with what is printed of it.
+_ENTRY = re.compile(r'<div class="gb-origin" id="n-(c-[^"]+)">\s*<p\b[^>]*><span>[^<]*</span> <b>([^<]*)</b></p>')
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,13 @@ def _as_it_is(address: str, html: str) -> str:
     return html
 
 
-def last_revised(changes: Changes, release: Release, previous: Path) -> AllRevised:
+def last_revised(changes: Changes, release: Release, previous: Path, folder: Path) -> AllRevised:
     """Of each number that was ever corrected in the edition the last correction, by county.
 
-    `changes` are those of this revision against the one in the folder `previous`, as they may be published.
+    `changes` are those of this revision, whose pages stand in `folder`, against the one in the folder `previous`,
+    as they may be published. Submitted values and verdicts are told as the changes tell them; whatever else was
+    computed (key figures, growths, coefficients) as the pages of the two revisions say it. What only this one says
+    is no correction: a later version of the program says more of where numbers come from.
     """
     found = {region: dict(own) for region, own in _read(previous / FILE).items()}
     for region in withholding(changes):
@@ -61,7 +66,27 @@ def last_revised(changes: Changes, release: Release, previous: Path) -> AllRevis
             found.get(change.region, {}).pop(ref, None)
         elif ref:
             found.setdefault(change.region, {})[ref] = _revised(change, release)
+    hidden = withholding(changes)
+    for region in sorted({change.region for change in changes.items if change.region}):
+        before, now = (_computed(place / region) for place in (previous, folder))
+        own = found.setdefault(region, {})
+        for ref, old in before.items():
+            told = ref in own and own[ref].revision == release.revision
+            if ref not in now:
+                own.pop(ref, None)
+            elif old != now[ref] and not told:
+                sides = (NOT_REPEATED, "") if region in hidden else (old, now[ref])
+                own[ref] = Revised(release.revision, *sides, "", release.reason)
     return {region: dict(sorted(own.items())) for region, own in sorted(found.items()) if own}
+
+
+def _computed(county: Path) -> Mapping[str, str]:
+    """The computed numbers that a county's pages say where they come from, as printed, by their names."""
+    found: dict[str, str] = {}
+    for path in sorted(county.glob("*.html")):
+        for ref, shown in _ENTRY.findall(path.read_text("utf-8")):
+            found.setdefault(unescape(ref), unescape(shown))
+    return found
 
 
 def revised_json(revised: AllRevised) -> bytes:

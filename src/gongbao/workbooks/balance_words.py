@@ -58,4 +58,4 @@ def balance_summary(balance: Balance) -> list[Sentence]:
     rest = balance.others[
         ~balance.others["name"].isin(list(told)) & ~balance.others["indicator_id"].isin([COUNT, RESOLVED])
     ]
-    return found + topic_sentences(rest)
+    return found + topic_sentences(rest, balance.year)

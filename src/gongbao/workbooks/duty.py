@@ -38,7 +38,8 @@ class Duty:
     `results` are in the order of their steps (自评 first), `names` framework_id -> name, `source` the
     documents' titles, `bands` the rows of schema.GRADE_BANDS, `values` those of `Report.values`, `work`
     the towns, campaigns and rectifications; `gap_limit` how far the self-evaluation may be from the
-    re-check, where a rule says so; `places` where the evaluations stand.
+    re-check, where a rule says so; `places` where the evaluations stand,
+    `year` that of the values.
     """
 
     results: tuple[DutyResult, ...]
@@ -49,6 +50,7 @@ class Duty:
     work: DutyWork = field(default_factory=no_work)
     gap_limit: Target | None = None
     places: str = ""
+    year: int = 0
 
     def __bool__(self) -> bool:
         """Whether anything was reported."""
@@ -295,7 +297,7 @@ class Duty:
                 found.append(gap)
         found += self.work.summary()
         covered = ("评价结果", "测评体系") if self.evaluated else ()
-        return found + topic_sentences(self.values[~self.values["topic"].isin(covered)])
+        return found + topic_sentences(self.values[~self.values["topic"].isin(covered)], self.year)
 
     @once
     def verdicts(self) -> list[Verdict]:
@@ -379,6 +381,7 @@ def make_duty(report: Report, year: int | None = None) -> Duty:
         source="；".join(dict.fromkeys(sources)),
         gap_limit=report.targets(year).find(SELF_GAP, "数值", "全部"),
         places="；".join(filter(None, (frame_place(evaluations), frame_place(own)))),
+        year=year or report.year,
     )
 
 

@@ -9,11 +9,20 @@ from typing import Any
 import pandas as pd
 
 from gongbao.data.columns import AREAS
-from gongbao.present import Fact, Sentence, Verdict, change
+from gongbao.present import Cell, Fact, Sentence, Verdict, change
 from gongbao.present.asking import value_ref
 from gongbao.present.sentence import bind
 from gongbao.rows import row_dicts
 from gongbao.standards import Outcome
+from gongbao.workbooks.bases import value_basis
+from gongbao.workbooks.values import row_ref
+
+
+def told(row: Mapping[Any, Any], column: str, year: int) -> Cell:
+    """A number of a row of `Report.values` of `year` as a sentence prints it, with its unit and leading to where
+    it comes from. `column` is value, previous or growth."""
+    shown = row["growth_shown"] if column == "growth" else row[f"{column}_text"]
+    return Cell(shown, ref=row_ref(row, column, year), basis=value_basis(row, column, year))
 
 
 def fact(row: Mapping[Any, Any]) -> Fact:

@@ -266,7 +266,7 @@ class Inspect:
         said = [held] if held else []
         said += words.of_problems(self.problems)
         own = {"inspections_held", "findings_total", "findings_closed"} if self.rows else set()
-        return said + topic_sentences(self.values[~self.values["indicator_id"].isin(own)])
+        return said + topic_sentences(self.values[~self.values["indicator_id"].isin(own)], self.year)
 
 
 def make_inspect(report: Report, year: int, as_of: str | None = None) -> Inspect:

@@ -17,6 +17,7 @@ from gongbao.standards import Outcome
 from gongbao.standards.funds import fund_flow, fund_totals
 from gongbao.workbooks.bases import frame_place, from_rows, rows_place, share_basis, with_bases
 from gongbao.workbooks.finance import BUDGET, PER_PUPIL
+from gongbao.workbooks.findings import told
 from gongbao.workbooks.once import once
 from gongbao.workbooks.topics import by_topic, item_name, number
 from gongbao.workbooks.value_area import ValueArea, value_area
@@ -231,13 +232,10 @@ class Finance(ValueArea):
         for id in (TOTAL, BUDGET):
             for row in row_dicts(self.values[self.values["indicator_id"] == id]):
                 if not math.isnan(row["value"]):
-                    growth = "" if row["growth_shown"] == "—" else f"，比上年{row['growth_shown']}"
-                    found.append(
-                        bind(
-                            "{item}{value}{growth}。",
-                            {"item": item_name(row), "value": number(row), "growth": growth},
-                        )
-                    )
+                    growth = "" if row["growth_shown"] == "—" else "，比上年{growth}"
+                    bound = {"item": item_name(row), "value": number(row, self.year)}
+                    bound["growth"] = told(row, "growth", self.year)
+                    found.append(bind(f"{{item}}{{value}}{growth}。", bound))
         if len(self.funds):
             found.append(self.fund_finding())
         return found

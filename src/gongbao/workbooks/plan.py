@@ -16,6 +16,7 @@ from gongbao.rows import row_dicts
 from gongbao.standards import Outcome, Target
 from gongbao.standards.tasks import TaskState, TaskStatus, task_met, task_status
 from gongbao.workbooks.bases import frame_place, from_rows, place_of, rows_place, with_place
+from gongbao.workbooks.findings import told
 from gongbao.workbooks.inspect_problems import day_words
 from gongbao.workbooks.judging import SIGNS, judge_values
 from gongbao.workbooks.names import Names
@@ -229,8 +230,9 @@ class Plan:
         row = rows[0]
         if row["value"] == 0:
             return bind("督导经费没有列入财政预算（{value}）。", {"value": row["value_text"]})
-        growth = "" if row["growth_shown"] == "—" else f"，比上年{row['growth_shown']}"
-        return bind("列入财政预算的督导经费{value}{growth}。", {"value": row["value_text"], "growth": growth})
+        growth = "" if row["growth_shown"] == "—" else "，比上年{growth}"
+        bound = {name: told(row, name, self.year) for name in ("value", "growth")}
+        return bind(f"列入财政预算的督导经费{{value}}{growth}。", bound)
 
     def bands(self) -> pd.DataFrame:
         """绩效考评 among the values: how many in each band, never who."""
@@ -306,7 +308,7 @@ class Plan:
         first = self.task_words(), self.target_words(), self.projects.words()
         said = [s for s in (*first, self.force_words(), self.budget_words()) if s]
         rest = self._rest()
-        return said + topic_sentences(rest[rest["indicator_id"] != BUDGET])
+        return said + topic_sentences(rest[rest["indicator_id"] != BUDGET], self.year)
 
     def task_words(self) -> Sentence | None:
         """How many tasks, and how many done, under way, late; None without tasks."""

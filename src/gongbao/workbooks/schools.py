@@ -222,7 +222,7 @@ class Schools:
     def summary(self) -> list[Sentence]:
         """Each round with its grades and coverage, then the values of each topic."""
         phases = [self.phase_sentence()] if len(self.phases) else []
-        return [*self.round_sentences(), *phases, *topic_sentences(self.values, 4)]
+        return [*self.round_sentences(), *phases, *topic_sentences(self.values, self.year, 4)]
 
     @once
     def round_sentences(self) -> list[Sentence]:

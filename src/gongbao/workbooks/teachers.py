@@ -332,7 +332,7 @@ class Teachers:
             found.append(bind("{basis}：{rates}。", {"basis": basis, "rates": rates}))
         found.append(self.training_sentence())
         said: list[Sentence] = [sentence for sentence in found if sentence is not None]
-        said += topic_sentences(self.values[~self.values["topic"].str.contains(RECRUITMENT)])
+        said += topic_sentences(self.values[~self.values["topic"].str.contains(RECRUITMENT)], self.base.year)
         for category, rows in self.staffing[self.staffing["category"] != RECRUITMENT].groupby(
             "category", sort=False
         ):

@@ -18,7 +18,8 @@ from gongbao.present.sentence import bind
 from gongbao.rows import block_frame, row_dicts
 from gongbao.standards.disclosure import LEAST_COUNT
 from gongbao.workbooks.bases import share_basis
-from gongbao.workbooks.findings import fact
+from gongbao.workbooks.findings import fact, told
+from gongbao.workbooks.values import row_ref
 
 # A table of `by_topic`, as `Report.table` takes it; columns that say nothing are left out.
 COLUMNS = {
@@ -43,11 +44,13 @@ def item_name(row: Row) -> str:
     return name if one or stage in name else f"{stage}{name}"
 
 
-def number(row: Row) -> Number | str:
-    """The value of a row of `Report.values` for a sentence: bound to its cell, or why it isn't there."""
+def number(row: Row, year: int = 0) -> Number | str:
+    """The value of a row of `Report.values` (of `year`, if it is to lead to where it comes from) for a sentence:
+    bound to its cell, or why it isn't there."""
     if math.isnan(row["value"]):
         return str(row["value_text"])
-    return Number(row["value"], row["unit"], _places(row), row["qualifier"], origin=row["origin"])
+    ref = row_ref(row, "value", year) if year else ""
+    return Number(row["value"], row["unit"], _places(row), row["qualifier"], origin=row["origin"], ref=ref)
 
 
 def by_topic(values: pd.DataFrame, without: Collection[str] = ()) -> pd.DataFrame:
@@ -93,25 +96,27 @@ def _known_by_topic(values: pd.DataFrame) -> dict[str, list[dict[Any, Any]]]:
     return found
 
 
-def topic_sentences(values: pd.DataFrame, each: int = 3) -> list[Sentence]:
-    """One sentence for each topic: its first known values (at most `each`), bound to their cells."""
-    return [listing(topic, rows[:each]) for topic, rows in _known_by_topic(values).items()]
+def topic_sentences(values: pd.DataFrame, year: int, each: int = 3) -> list[Sentence]:
+    """One sentence for each topic of a year's values: its first known values (at most `each`), bound to their
+    cells."""
+    return [listing(topic, rows[:each], year) for topic, rows in _known_by_topic(values).items()]
 
 
-def listing(topic: str, rows: list[dict[Any, Any]]) -> Sentence:
+def listing(topic: str, rows: list[dict[Any, Any]], year: int = 0) -> Sentence:
     """“特殊教育：随班就读残疾儿童数437人，送教上门残疾儿童数122人。” A part of a year is named, once where
-    all values are of the same."""
+    all values are of the same. With their `year` the numbers lead to where they come from."""
     template: list[str] = []
     periods = {row["period"] for row in rows}
     common = periods.pop() if len(periods) == 1 else ""
     bound: dict[str, Any] = {"topic": f"{topic}（{common}）" if common else topic}
     for i, row in enumerate(rows):
-        template.append(f"{{item{i}}}{{value{i}}}{{remark{i}}}")
-        growth = "" if row["growth_shown"] == "—" else f"比上年{row['growth_shown']}"
-        remark = "，".join(filter(None, ("" if common else row["period"], growth)))
-        bound |= {
-            f"item{i}": item_name(row), f"value{i}": number(row), f"remark{i}": f"（{remark}）" if remark else "",
-        }  # fmt: skip
+        growth = "" if row["growth_shown"] == "—" else f"比上年{{growth{i}}}"
+        remark = "，".join(
+            filter(None, ("" if common else f"{{period{i}}}" if row["period"] else "", growth))
+        )
+        template.append(f"{{item{i}}}{{value{i}}}{f'（{remark}）' if remark else ''}")
+        bound |= {f"item{i}": item_name(row), f"value{i}": number(row, year), f"period{i}": row["period"]}
+        bound[f"growth{i}"] = told(row, "growth", year) if year else row["growth_shown"]
     start = "{topic}：" if topic or common else ""
     return bind(f"{start}{'，'.join(template)}。", bound)
 

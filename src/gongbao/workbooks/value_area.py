@@ -67,7 +67,7 @@ class ValueArea:
 
     def summary(self) -> list[Sentence]:
         """A sentence for each topic with its first values."""
-        return topic_sentences(self.values)
+        return topic_sentences(self.values, self.year)
 
     def topics(self) -> list[str]:
         """What values were reported about, in the order of the indicator list."""
