@@ -90,8 +90,8 @@ def test_pingchang_2019_spending_and_public_funds() -> None:
     assert finance.programmes().empty and finance.others().empty
 
 
-def test_numbers_in_sentences_lead_to_where_they_come_from(open_: Open) -> None:
-    said = next(s for s in open_("990103", 2023, "finance").finance().summary() if "比上年" in s.text)
+def test_numbers_in_sentences_lead_to_where_they_come_from(sample_report) -> None:
+    said = next(s for s in sample_report("990103", 2023, "finance").finance().summary() if "比上年" in s.text)
     assert 'href="#n-total_education_funds.' in said.html
     assert '<a class="gb-ask" href="#n-c-growth-2023-total_education_funds' in said.html
     [basis] = said.bases
