@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -293,19 +295,39 @@ def gate(folder: Path | None, style: Any, workers: int | None) -> None:
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="发布目录：每份报告都可以与已发布的版本左右对照，标出不同。",
 )
-def preview(host: str, port: int, open_browser: bool, executor: str | None, tree: Path | None) -> None:
+@click.option("--branch", help="发布在哪个 Git 分支（如 gh-pages）；代替 --into，只读，以启动时的分支为准。")
+@click.option("--remote", help="分支所在的远程仓库（如 origin）；只和 --branch 一起用。")
+def preview(
+    host: str,
+    port: int,
+    open_browser: bool,
+    executor: str | None,
+    tree: Path | None,
+    branch: str | None,
+    remote: str | None,
+) -> None:
     """在本机查看网站；数据、工作簿、页面、样式一改动就只重做变化的部分并刷新网页。
 
-    给出 --into，报告页的右下角就有“与已发布的对照”：左边是已发布的，右边是草稿，不同之处都标出来，按 N、P 逐处查看。
-    只读，不写发布目录，也不改 _site。
+    给出 --into 或 --branch，报告页的右下角就有“与已发布的对照”：左边是已发布的，右边是草稿，不同之处都标出来，
+    按 N、P 逐处查看。
+    只读，不写发布目录和分支，也不改 _site。
     """
+    if tree and branch:
+        raise click.UsageError("--into 和 --branch 二者取一。")
+    if remote and not branch:
+        raise click.UsageError("--remote 只和 --branch 一起用。")
     from gongbao.editions.beside import Beside
+    from gongbao.editions.branch import copy_shown
     from gongbao.site.preview import serve
 
     command = [sys.executable, "-m", "gongbao", "build", *(["--executor", executor] if executor else [])]
     publication = open_publication()
-    beside = Beside(tree.resolve(), publication.output_folder) if tree else None
-    serve(publication, command, host=host, port=port, open_browser=open_browser, beside=beside)
+    with ExitStack() as stack:
+        if branch:
+            tree = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gongbao-")))
+            copy_shown(publication.root, branch, tree, remote=remote)
+        beside = Beside(tree.resolve(), publication.output_folder) if tree else None
+        serve(publication, command, host=host, port=port, open_browser=open_browser, beside=beside)
 
 
 for command in (*cli_editions.COMMANDS, *cli_cache.COMMANDS, *cli_pack.COMMANDS):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,11 +10,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from git_repositories import git, state
 from gongbao.editions.beside import START, Beside
+from gongbao.editions.branch import BranchError, change_branch, copy_shown
 from gongbao.editions.marking import mark, same
 from gongbao.site.layout import Page as SitePage
 from gongbao.site.layout import Subject, navigation, whole
 from gongbao.site.preview import State, open_server
+from publications import run_gongbao
 from published_trees import REAL, Place, PublishedTree, make_publication
 
 OLD = (
@@ -123,6 +127,45 @@ def test_only_files_of_the_tree_are_told(beside: tuple[Beside, Path]) -> None:
         assert answer is not None and answer[0] == 404
     assert found.answer(f"{START}2020/{REAL}/finance.html", "")[0] == 404  # type: ignore[index]
     assert found.answer(f"/reports/2019/{REAL}/finance.html", "") is None
+
+
+def test_a_tree_in_a_branch_is_read_without_touching_the_checkout(
+    beside: tuple[Beside, Path], repository: Path, tmp_path: Path
+) -> None:
+    found, site = beside
+
+    def publish(folder: Path) -> str:
+        ignored = shutil.ignore_patterns(".gongbao")
+        shutil.copytree(found.root, folder, ignore=ignored, dirs_exist_ok=True)
+        return "2019/r1：发布"
+
+    change_branch(repository, "gh-pages", publish)
+    before = state(repository)
+    shown = tmp_path / "shown"
+    copy_shown(repository, "gh-pages", shown)
+    again = Beside(shown, site)
+    path = f"/reports/2019/{REAL}/finance.html"
+    assert again.offer(path) == found.offer(path)
+    for address in (f"{START}2019/{REAL}/finance.html", "/_gongbao/released/2019/r1/site/theme/gongbao.css"):
+        answer = again.answer(address, "")
+        assert answer is not None and answer[0] == 200 and answer == found.answer(address, "")
+    assert (shown / "status/2019/r1.css").is_file()
+    assert not (shown / "2019/r1/snapshot").exists() and not (shown / "2019/index.html").exists()
+    assert state(repository) == before
+    with pytest.raises(BranchError, match="没有分支 none"):
+        copy_shown(repository, "none", tmp_path / "none")
+    git(repository, "branch", "other")
+    with pytest.raises(BranchError, match="不是发布目录"):
+        copy_shown(repository, "other", tmp_path / "other")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [(("--into", ".", "--branch", "b"), "二者取一"), (("--remote", "origin"), "只和 --branch")],
+)
+def test_a_tree_is_a_folder_or_a_branch(tmp_path: Path, given: tuple[str, ...], said: str) -> None:
+    done = run_gongbao(tmp_path, "preview", *given)
+    assert done.returncode != 0 and said in done.stderr
 
 
 @pytest.fixture

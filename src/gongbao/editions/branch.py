@@ -22,16 +22,18 @@ from gongbao.editions.branch_tree import (
     everything,
     needed_to_change,
     needed_to_compare,
+    needed_to_show,
     write_tree,
 )
 from gongbao.editions.git import Entry, Git, Objects
-from gongbao.editions.tree import LOG, Event, parse_log
+from gongbao.editions.tree import LOG, Event, Tree, parse_log
 
 __all__ = [
     "BranchError",
     "Published",
     "change_branch",
     "copy_branch",
+    "copy_shown",
     "everything",
     "needed_to_change",
     "needed_to_compare",
@@ -107,6 +109,21 @@ def copy_branch(
     head = place.head()
     checkout_tree(place.git, head.commit, target, wanted)
     return head.commit
+
+
+def copy_shown(repository: Path, branch: str, target: Path, *, remote: str | None = None) -> None:
+    """Lay out what readers see of the published tree that a branch holds, the latest revision of each edition, in
+    a folder that is new or empty. Raises BranchError, also where the branch holds no published tree, and GitError.
+    """
+    with tempfile.TemporaryDirectory(prefix="gongbao-") as temporary:
+        log = Path(temporary)
+        commit = copy_branch(repository, branch, log, remote=remote, wanted=lambda path: path == LOG)
+        if commit is None or not (log / LOG).is_file():
+            missing = f"没有分支 {branch}" if commit is None else f"分支 {branch} 里没有 {LOG}，不是发布目录"
+            raise BranchError(f"{missing}：请换一个分支名，或用 --into 指出发布目录。")
+        tree = Tree(log)
+        latest = [revision.address for year in tree.editions if (revision := tree.latest(year))]
+    copy_branch(repository, branch, target, remote=remote, wanted=needed_to_show(latest))
 
 
 def _published(place: Place, store: Callable[[Git, str | None], tuple[str, str]]) -> Published:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,7 @@ SEALED = re.compile(r"(\d{4})/r\d+/")
 _EDITION = re.compile(r"(\d{4})/")
 # What of a sealed revision the release of another edition may read: what it says as data, what it corrected.
 _READ = ("snapshot/", "changes.json", *UNLISTED)
+_NOT_SHOWN = ("snapshot/", "notebooks/")
 
 
 class LayoutError(Exception):
@@ -68,6 +69,22 @@ def needed_to_change(year: int) -> Wanted:
 def needed_to_compare(path: str) -> bool:
     """What a comparison with the published revisions reads: the log, and what each says as data."""
     return path == LOG or (bool(_EDITION.match(path)) and needed_to_change(0)(path))
+
+
+def needed_to_show(revisions: Collection[str]) -> Wanted:
+    """What a reader sees of these revisions ("2019/r2"): the log, their status, their pages with all files these
+    lead to; not what they say as data nor their notebooks."""
+    shown = {f"{revision}/" for revision in revisions}
+
+    def wanted(path: str) -> bool:
+        if _EDITION.fullmatch(path):
+            return any(revision.startswith(path) for revision in shown)
+        sealed = SEALED.match(path)
+        if sealed is None:
+            return path == LOG or path.startswith("status/")
+        return sealed[0] in shown and not path[sealed.end() :].startswith(_NOT_SHOWN)
+
+    return wanted
 
 
 def checkout_tree(git: Git, commit: str | None, target: Path, wanted: Wanted = everything) -> Layout:
