@@ -142,6 +142,40 @@ def test_the_first_link_leads_past_the_navigation(browser: Browser, address: str
     page.close()
 
 
+def test_the_second_link_leads_to_the_contents_that_stand_beside_the_page(
+    browser: Browser, address: str
+) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 850})
+    page.goto(f"{address}/{REPORT}")
+    for key in ("Tab", "Tab", "Enter", "Tab"):
+        page.keyboard.press(key)
+    assert page.evaluate("document.activeElement.closest('#contents') !== null")
+    hrefs = page.locator(".gb-aside a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
+    assert hrefs and all(href.startswith("#") for href in hrefs)  # places and years are in the bar alone
+    page.set_viewport_size({"width": 390, "height": 850})
+    assert not page.locator(".gb-to-contents").is_visible()
+    page.close()
+
+
+def test_a_keyboard_gets_past_a_section_of_many_numbers(browser: Browser, address: str) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 850}, reduced_motion="reduce")
+    page.goto(f"{address}/{REPORT}")
+    links = page.locator("main a.gb-skip")
+    assert links.count() > 0
+    links.first.focus()
+    assert links.first.bounding_box()["y"] >= 0  # type: ignore[index]
+    target = links.first.get_attribute("href") or ""
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate(
+        "id => Boolean(document.querySelector(id).compareDocumentPosition(document.activeElement)"
+        " & Node.DOCUMENT_POSITION_FOLLOWING)",
+        target,
+    )
+    assert page.locator(target).evaluate("h => h.getBoundingClientRect().top < innerHeight / 2")
+    page.close()
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_what_is_pressed_is_large_enough(browser: Browser, address: str, width: int) -> None:
     page = browser.new_page(viewport={"width": width, "height": 850})

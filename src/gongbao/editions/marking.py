@@ -18,10 +18,13 @@ from gongbao.editions.align import Pair, align, inline, sentence_likeness
 Pieces = tuple[tuple[str, bool], ...]  # text, whether it differs from the other side
 State = Literal["changed", "added", "removed"]
 _CONTENT = re.compile(r'<div class="gb-content">(.*?)(?=<aside class="gb-aside"|</main>)', re.DOTALL)
-# What is behind a page's text: the entries of its numbers, and how to cite it, which names its revision.
-_END = re.compile(r'<section class="(?:gb-section gb-origins|gb-cite)"')
-# A chart and a line of downloads are one token each: nobody reads the tools for what they say.
-_TOKEN = re.compile(r'<svg\b.*?</svg>|<p class="gb-tools">.*?</p>|<[^>]*>|[^<]+', re.DOTALL)
+# What is behind a page's text: related pages, the entries of its numbers, and how to cite it, which names its revision.
+_END = re.compile(r'<nav class="gb-related"|<section class="(?:gb-section gb-origins|gb-cite)"')
+# A chart, a line of links and a link that skips a section are one token each: nobody reads them for what they say.
+_TOKEN = re.compile(
+    r'<svg\b.*?</svg>|<p class="gb-(?:tools|links)">.*?</p>|<a class="gb-skip".*?</a>|<[^>]*>|[^<]+',
+    re.DOTALL,
+)
 # Where a unit begins or ends: what a reader takes in as one. A row of a table is one, with all its cells.
 _BLOCK = re.compile(
     r"</?(?:h[1-6]|p|li|ul|ol|tr|table|thead|tbody|caption|figure|figcaption|details|summary|div|dl|section|article)\b"

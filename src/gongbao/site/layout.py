@@ -57,9 +57,9 @@ class Subject:
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page. `address` begins with “/”; `body` is what stands below the title; links in it are
-    relative already. `sample` puts the banner 示例数据 on it. `aside` is the HTML of the side column,
-    `headings` its list of contents. `subject` is None for a page of several editions, `where` for one without
-    the bar that changes place, year and area. `files` are what it offers for download: (address, bytes)."""
+    relative already. `sample` puts the banner 示例数据 on it. `headings` are its list of contents. `subject` is
+    None for a page of several editions, `where` for one without the bar that changes place, year and area.
+    `files` are what it offers for download: (address, bytes)."""
 
     address: str
     title: str
@@ -67,7 +67,6 @@ class Page:
     description: str = ""
     crumbs: tuple[Crumb, ...] = ()
     sample: bool = False
-    aside: str = ""
     kind: str = "page"
     headings: tuple[Heading, ...] = ()
     subject: Subject | None = None
@@ -144,7 +143,6 @@ def whole(
         .render(
             page=page,
             body=Markup(page.body),
-            aside=Markup(page.aside),
             publication=publication,
             navigation=[(link, _current(link, page)) for link in links],
             link=lambda target: relative(page.address, target),

@@ -17,6 +17,7 @@ from gongbao.site.layout import Crumb, Page, Subject, fragment, relative
 from gongbao.site.observed import has_beside_page
 from gongbao.site.reading import ReportSummary, leading
 from gongbao.site.related import indicators_of, related_html
+from gongbao.site.skips import with_skips
 from gongbao.site.where import where
 from gongbao.standards.outcome import Outcome
 
@@ -200,16 +201,6 @@ def county_overview(
         note=catalogue.cover(year, region, "note"),
         sources=sources,
     )
-    aside = fragment(
-        "county_aside.html.j2",
-        address,
-        name=shown.name,
-        year=year,
-        years=[
-            (catalogue.year_label(y), county_page(y, region), y == year) for y in catalogue.years_of(region)
-        ],
-        siblings=[(r.title, r.page, False) for r in shown.reports],
-    )
     title = f"{shown.name} {year}年教育督导公报"
     return Page(
         address,
@@ -218,7 +209,6 @@ def county_overview(
         f"{title}：结论、主要数字、各领域报告和数据下载",
         edition_crumbs(year, leaf.trail),
         shown.sample,
-        aside,
         "county",
         _county_headings(any(area.lacking for area in areas), bool(sources)),
         subject(catalogue, year, region),
@@ -299,7 +289,7 @@ def _area(catalogue: Catalogue, report: ReportSummary) -> AreaPart:
 def report(
     catalogue: Catalogue, content: ReportSummary, body: Body, leaf: Group = WHOLE, refs: Iterable[str] = ()
 ) -> Page:
-    """A report: its body with the list of its headings, its siblings, and its sources. `leaf` is the group
+    """A report: its body with the list of its headings, its sources, and related pages. `leaf` is the group
     that lists its county; `refs` are values that it links to beside those of `body`."""
     year, region, area = content.year, content.region, content.area
     name, title = catalogue.name(region, year), catalogue.area_title(area)
@@ -307,7 +297,7 @@ def report(
     html = fragment(
         "report.html.j2",
         content.page,
-        content=body.html
+        content=with_skips(body.html)
         + (internal_section(catalogue, year, region, area, content.page) if catalogue.internal else ""),
         sources=sources,
     )
@@ -319,25 +309,6 @@ def report(
     if has_beside_page(catalogue, year, region):
         links.append(("本县与全市、同类县和标准比较", beside_address(year, region)))
     related = related_html(content.page, links, "本报告的指标", indicators_of(catalogue, entries))
-    siblings = [
-        (catalogue.area_title(r.area), r.page, r.area == area) for r in catalogue.reports(year, region)
-    ]
-    years = [
-        (
-            catalogue.year_label(y),
-            catalogue.page_of(y, region, area),
-            y == year,
-        )
-        for y in catalogue.years_of(region)
-    ]
-    aside = fragment(
-        "report_aside.html.j2",
-        content.page,
-        name=name,
-        year=year,
-        siblings=siblings,
-        years=years,
-    )
     crumbs = (*edition_crumbs(year, leaf.trail), Crumb(name, county_page(year, region)))
     return Page(
         content.page,
@@ -346,7 +317,6 @@ def report(
         catalogue.area_description(area),
         crumbs,
         is_sample(region),
-        aside,
         "report",
         body.headings,
         subject(catalogue, year, region, area),
