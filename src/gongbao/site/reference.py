@@ -112,8 +112,13 @@ def indicator_frame(
     """The page of an indicator in a group, around its body."""
     address = below(indicator.page, group.code)
     links = [(INDICATORS_PAGE.text, INDICATORS_PAGE.address), (SOURCES_PAGE.text, SOURCES_PAGE.address)]
-    if indicator.area in catalogue.areas:
-        links.insert(0, (f"各县比较：{catalogue.area_title(indicator.area)}", area_page(indicator.area)))
+    # What the group's own counties reported, and no other's: its pages stand as long as nothing of these changes.
+    reported = (
+        catalogue.plan.get((year, region), ()) for region in group.regions for year in catalogue.years
+    )
+    if any(indicator.area in areas for areas in reported):
+        title = f"各县比较：{catalogue.area_title(indicator.area)}"
+        links.insert(0, (title, area_page(indicator.area, group.code)))
     related = related_html(address, links, "同领域的指标", indicators_beside(catalogue, indicator))
     return Page(
         address,
