@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from gongbao.site.asking import Origin
+from gongbao.site.catalogue import Catalogue
 from gongbao.site.entries import Indicator
-from gongbao.site.related import LISTED, indicators_beside, related_html
-from samples import Built
+from gongbao.site.plan import plan_of
+from gongbao.site.related import LISTED, indicators_beside, indicators_of, related_html
+from samples import WORKBOOKS, Built
 
 FINANCE = "/reports/2019/511923/finance.html"
 
@@ -25,7 +28,7 @@ def targets(built: Built, address: str, html: str) -> list[Path]:
 
 def test_a_report_leads_to_its_county_its_comparisons_and_its_indicators(built: Built) -> None:
     foot = related(built.page(FINANCE))
-    for name in ("index.html", "site/areas/finance.html", "site/indicators/per_pupil_budget.html"):
+    for name in ('"index.html"', "site/areas/finance.html", "compare/511923.html"):
         assert name in foot
     assert all(path.is_file() for path in targets(built, FINANCE, foot))
 
@@ -35,6 +38,16 @@ def test_an_indicators_page_leads_to_its_area_and_the_indicators_beside_it(built
     foot = related(built.page(address))
     assert "各县比较：经费与专项资金" in foot and "per_pupil_budget" not in foot
     assert all(path.is_file() for path in targets(built, address, foot))
+
+
+def test_the_indicators_are_those_of_the_numbers_that_the_page_can_be_asked_for(built: Built) -> None:
+    catalogue = Catalogue(built.dataset, (), plan_of(built.reports), WORKBOOKS)
+    entries = [
+        Origin("a", "", "", (), "per_pupil_budget"),
+        Origin("b", "", "", (), ""),
+        Origin("c", "", "", (), "x"),
+    ]
+    assert [i.indicator_id for i in indicators_of(catalogue, entries * 2)] == ["per_pupil_budget"]
 
 
 def test_the_list_is_short_whatever_there_is() -> None:

@@ -68,9 +68,9 @@ def last_revised(changes: Changes, release: Release, previous: Path, folder: Pat
             found.setdefault(change.region, {})[ref] = _revised(change, release)
     hidden = withholding(changes)
     for region in sorted({change.region for change in changes.items if change.region}):
-        before, now = (_computed(place / region) for place in (previous, folder))
+        said, now = (_computed(place / region) for place in (previous, folder))
         own = found.setdefault(region, {})
-        for ref, old in before.items():
+        for ref, old in said.items():
             told = ref in own and own[ref].revision == release.revision
             if ref not in now:
                 own.pop(ref, None)

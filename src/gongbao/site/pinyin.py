@@ -23,7 +23,7 @@ _NAMES = {
     "民乐": "mín lè", "泊头": "bó tóu", "大城县": "dài chéng xiàn", "珲春": "hún chūn", "穆棱": "mù líng",
     "丹棱": "dān líng", "涡阳": "guō yáng", "马尾": "mǎ wěi", "曾都": "zēng dū", "覃塘": "qín táng",
     "龙圩": "lóng xū", "荥经": "yíng jīng", "崆峒": "kōng tóng", "红寺堡": "hóng sì bǔ", "伽师": "jiā shī",
-    "柏林": "bǎi lín", "宕昌": "tàn chāng",
+    "柏林": "bǎi lín", "浪卡子": "làng kǎ zǐ", "宕昌": "tàn chāng",
 }  # fmt: skip
 
 

@@ -233,7 +233,7 @@ class Finance(ValueArea):
             for row in row_dicts(self.values[self.values["indicator_id"] == id]):
                 if not math.isnan(row["value"]):
                     growth = "" if row["growth_shown"] == "—" else "，比上年{growth}"
-                    bound = {"item": item_name(row), "value": number(row, self.year)}
+                    bound: dict[str, Any] = {"item": item_name(row), "value": number(row, self.year)}
                     bound["growth"] = told(row, "growth", self.year)
                     found.append(bind(f"{{item}}{{value}}{growth}。", bound))
         if len(self.funds):
