@@ -157,6 +157,7 @@ def _page(
         f"{title}：每项指标一行，本县、上年、全市、同类县和标准",
         crumbs,
         is_sample(region),
+        "beside",
         subject=subject(catalogue, year, region),
         where=where(catalogue, year, region, "", leaf),
         files=files,
