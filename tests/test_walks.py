@@ -117,7 +117,7 @@ def test_how_much_more_a_county_spent_per_pupil_and_which_document_says_so(page:
 def test_a_growth_in_a_sentence_can_be_asked(page: Page, address: str) -> None:
     page.goto(f"{address}/reports/2023/990103/finance.html")
     said = page.locator("p.gb-say", has_text="比上年").first
-    said.locator("a.gb-ask", has_text="%").first.click()
+    said.locator("a.gb-ask", has_text="比上年").first.click()
     expect(page.get_by_role("dialog")).to_contain_text("比上年的变化（2023年）")
 
 

@@ -18,11 +18,14 @@ from gongbao.workbooks.bases import value_basis
 from gongbao.workbooks.values import row_ref
 
 
-def told(row: Mapping[Any, Any], column: str, year: int) -> Cell:
+def told(row: Mapping[Any, Any], column: str, year: int, words: str = "{}") -> Cell:
     """A number of a row of `Report.values` of `year` as a sentence prints it, with its unit and leading to where
-    it comes from. `column` is value, previous or growth."""
+    it comes from. `column` is value, previous or growth. `words` are what is said of it, {} where it stands: what
+    belongs together is one link, and one phrase to put into English."""
     shown = row["growth_shown"] if column == "growth" else row[f"{column}_text"]
-    return Cell(shown, ref=row_ref(row, column, year), basis=value_basis(row, column, year))
+    return Cell(
+        words.replace("{}", shown), ref=row_ref(row, column, year), basis=value_basis(row, column, year)
+    )
 
 
 def fact(row: Mapping[Any, Any]) -> Fact:

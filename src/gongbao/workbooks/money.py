@@ -232,9 +232,9 @@ class Finance(ValueArea):
         for id in (TOTAL, BUDGET):
             for row in row_dicts(self.values[self.values["indicator_id"] == id]):
                 if not math.isnan(row["value"]):
-                    growth = "" if row["growth_shown"] == "—" else "，比上年{growth}"
+                    growth = "" if row["growth_shown"] == "—" else "，{growth}"
                     bound: dict[str, Any] = {"item": item_name(row), "value": number(row, self.year)}
-                    bound["growth"] = told(row, "growth", self.year)
+                    bound["growth"] = told(row, "growth", self.year, "比上年{}")
                     found.append(bind(f"{{item}}{{value}}{growth}。", bound))
         if len(self.funds):
             found.append(self.fund_finding())

@@ -230,8 +230,8 @@ class Plan:
         row = rows[0]
         if row["value"] == 0:
             return bind("督导经费没有列入财政预算（{value}）。", {"value": row["value_text"]})
-        growth = "" if row["growth_shown"] == "—" else "，比上年{growth}"
-        bound = {name: told(row, name, self.year) for name in ("value", "growth")}
+        growth = "" if row["growth_shown"] == "—" else "，{growth}"
+        bound = {"value": told(row, "value", self.year), "growth": told(row, "growth", self.year, "比上年{}")}
         return bind(f"列入财政预算的督导经费{{value}}{growth}。", bound)
 
     def bands(self) -> pd.DataFrame:

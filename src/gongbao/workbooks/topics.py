@@ -110,13 +110,14 @@ def listing(topic: str, rows: list[dict[Any, Any]], year: int = 0) -> Sentence:
     common = periods.pop() if len(periods) == 1 else ""
     bound: dict[str, Any] = {"topic": f"{topic}（{common}）" if common else topic}
     for i, row in enumerate(rows):
-        growth = "" if row["growth_shown"] == "—" else f"比上年{{growth{i}}}"
-        remark = "，".join(
-            filter(None, ("" if common else f"{{period{i}}}" if row["period"] else "", growth))
+        template.append(f"{{item{i}}}{{value{i}}}{{remark{i}}}")
+        growth = "" if row["growth_shown"] == "—" else "比上年{}"
+        remark = "，".join(filter(None, ("" if common else row["period"], growth)))
+        words = f"（{remark}）" if remark else ""
+        said = (
+            told(row, "growth", year, words) if growth and year else words.replace("{}", row["growth_shown"])
         )
-        template.append(f"{{item{i}}}{{value{i}}}{f'（{remark}）' if remark else ''}")
-        bound |= {f"item{i}": item_name(row), f"value{i}": number(row, year), f"period{i}": row["period"]}
-        bound[f"growth{i}"] = told(row, "growth", year) if year else row["growth_shown"]
+        bound |= {f"item{i}": item_name(row), f"value{i}": number(row, year), f"remark{i}": said}
     start = "{topic}：" if topic or common else ""
     return bind(f"{start}{'，'.join(template)}。", bound)
 
