@@ -24,7 +24,9 @@ FILE = "revised.json"
 FORMAT = 1
 _NOTHING = "（没有）"
 # The entry of a computed number (`present.asking.computed_ref`) on a page, with what is printed of it.
-_ENTRY = re.compile(r'<div class="gb-origin" id="n-(c-[^"]+)">\s*<p\b[^>]*><span>[^<]*</span> <b>([^<]*)</b></p>')
+_ENTRY = re.compile(
+    r'<div class="gb-origin" id="n-(c-[^"]+)">\s*<p\b[^>]*><span>[^<]*</span> <b>([^<]*)</b></p>'
+)
 
 
 @dataclass(frozen=True, slots=True)
