@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,30 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if unwanted:
         config.hook.pytest_deselected(items=unwanted)
         items[:] = [item for item in items if item not in unwanted]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, Any, Any]:
+    """A test marked `alone` measures the machine: it waits until the other processes have ended theirs, and they
+    wait for it and for those marked so that follow it."""
+    alone = "alone" in item.keywords
+    if not _held:  # whoever wants to be alone closes the door, then waits for the room to empty
+        _held.extend(os.open(ROOT / name, os.O_RDONLY) for name in ("Makefile", "pyproject.toml"))
+        for lock in _held:
+            fcntl.flock(lock, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+        if not alone:
+            fcntl.flock(_held[0], fcntl.LOCK_UN)
+    try:
+        return (yield)
+    finally:
+        if not (alone and nextitem is not None and "alone" in nextitem.keywords):
+            while _held:
+                lock = _held.pop()
+                fcntl.flock(lock, fcntl.LOCK_UN)  # a process that a test forked may have it too
+                os.close(lock)
+
+
+_held: list[int] = []  # the door and the room, while a test of this process runs
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from playwright.sync_api import sync_playwright
 from browsing import chromium, served
 from publications import ROOT
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
 PROGRAM = ROOT / "tests/lighthouse/node_modules/lighthouse/cli/index.js"
 TIMES = 3  # that performance is measured, until it reaches its mark
