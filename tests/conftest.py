@@ -46,8 +46,8 @@ _LONG = (
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two more than there are processors: they work while others wait for a browser, a cluster or a clock."""
-    return (os.cpu_count() or 1) + 2
+    """One more than there are processors: it works while others wait for a browser, a cluster or a clock."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:

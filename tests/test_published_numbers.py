@@ -33,7 +33,7 @@ def test_pingchang_2019_spending_with_both_years(site: Path) -> None:
     ]:  # fmt: skip
         assert f"{stage} {now} {last}（推算） 增长{growth}% ✓ 达标" in page
     assert "教育经费总投入 15.16亿元" in page
-    assert "一般公共预算教育经费 11.71亿元 ，上年为11.09亿元（推算），比上年增长5.59%" in page
+    assert "一般公共预算教育经费 11.71亿元 ， 上年为11.09亿元（推算） ， 比上年增长5.59% 。" in page
 
 
 def test_pingchang_2019_evaluation(site: Path) -> None:

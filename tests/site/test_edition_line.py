@@ -88,10 +88,13 @@ def test_the_excel_file_of_a_draft_says_so(built: Built) -> None:
 def test_the_switcher_says_where_another_year_has_no_such_report(built: Built) -> None:
     """平昌县 has 经费 in both years and 义务教育均衡 in 2019 alone."""
     balance = built.page("/reports/2019/511923/balance.html")
-    assert '<li class="gb-none">2018年（草稿）：本县该领域没有报告</li>' in balance
+    assert (
+        '<a href="../../2018/511923/index.html">2018年（草稿）</a> <span>没有这一篇，看公报首页</span>'
+        in balance
+    )
     finance = built.page(REVIEWED)
-    assert 'href="../../2018/511923/finance.html"' in finance and "没有报告" not in finance
-    assert "本县该领域没有报告" not in built.page("/reports/2019/990101/finance.html")  # one year only
+    assert 'href="../../2018/511923/finance.html"' in finance and "没有这一篇" not in finance
+    assert "没有这一篇" not in built.page("/reports/2019/990101/finance.html")  # one year only
 
 
 def test_an_internal_build_has_its_own_mark_only(built: Built) -> None:

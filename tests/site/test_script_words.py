@@ -15,8 +15,8 @@ from gongbao.english.scripts import TEXTS
 THEME = Path(__file__).parents[2] / "site" / "theme"
 SAID = re.compile(r'\bsay\((?:\w+ \? )?"([^"]*)"(?: : "([^"]*)")?')
 CHINESE = re.compile(r"[\u3400-\u9fff\uff00-\uffef]")
-# Words of a question that say nothing, and a sign that is not read.
-NOT_SHOWN = {"年", "的", "，", "　"}
+# Words of a question that say nothing, a sign that is not read, and one that stands between Chinese titles.
+NOT_SHOWN = {"年", "的", "，", "　", "："}
 
 
 def _code(path: Path) -> str:
