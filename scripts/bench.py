@@ -79,6 +79,8 @@ def copy_publication(target: Path, reports: Sequence[Report]) -> Path:
             shutil.copytree(source, target / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
         else:
             shutil.copy2(source, target / name)
+    settings = target / "_quarto.yml"  # in one language, as the other tools' sites are
+    settings.write_text(settings.read_text("utf-8").replace("  languages: [zh, en]\n", ""), "utf-8")
     (target / "data").mkdir()
     for path in (ROOT / "data").glob("*.csv"):
         shutil.copy2(path, target / "data" / path.name)

@@ -41,7 +41,7 @@ _COPIED = ("workbooks", "site", "scripts/pre_render.py", "scripts/post_render.py
 _SETTINGS = {
     "title: 教育督导公报": "title: 示例国教育督导公报",
     "office: 示例市人民政府": "office: 示例国人民政府",
-    "gongbao:\n": "gongbao:\n  cache:\n    size: 60 GB\n",
+    "gongbao:\n  languages: [zh, en]\n": "gongbao:\n  cache:\n    size: 60 GB\n",
 }
 _SAMPLE = "990000"  # the sample province, whose own targets every third province of the country takes over
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,8 +18,14 @@ ROOT = Path(__file__).resolve().parents[1]
 PARTS = ("_quarto.yml", "data", "workbooks", "site", "scripts")
 
 
-def copy_publication(target: Path, *submissions: str) -> Path:
-    """This repository's publication in a folder of its own; with `submissions` ("2019/511923"), only those."""
+def chinese_alone(settings: str) -> str:
+    """This repository's settings without its second language, which doubles the pages of a build."""
+    return re.sub(r"\n  languages: .*", "", settings, count=1)
+
+
+def copy_publication(target: Path, *submissions: str, english: bool = False) -> Path:
+    """This repository's publication in a folder of its own; with `submissions` ("2019/511923"), only those.
+    `english`: with the English pages, which few tests look at."""
     target.mkdir(parents=True)
     for name in PARTS:
         source = ROOT / name
@@ -27,6 +34,9 @@ def copy_publication(target: Path, *submissions: str) -> Path:
             shutil.copytree(source, target / name, ignore=ignored)
         else:
             shutil.copy2(source, target / name)
+    if not english:
+        settings = target / "_quarto.yml"
+        settings.write_text(chinese_alone(settings.read_text("utf-8")), "utf-8")
     if submissions:
         for folder in (p for p in (target / "data").iterdir() if p.is_dir()):
             for path in folder.iterdir():

@@ -24,6 +24,7 @@ from gongbao.editions.snapshots import read_snapshot
 from gongbao.editions.tree import Tree
 from gongbao.publication import Publication, Release, open_publication
 from gongbao.site.layout import Page, Subject, navigation, whole
+from publications import chinese_alone
 
 REPOSITORY = Path(__file__).parents[1]
 TITLES = {"finance": "经费与专项资金", "balance": "义务教育均衡", "safety": "安全与信访"}
@@ -33,7 +34,7 @@ OFFICE = "示例市人民政府教育督导委员会办公室"
 def make_publication(root: Path, *, site_url: str = "", renamed: Mapping[str, str] = {}) -> Publication:
     """This repository's settings and theme in `root`, with another address."""
     root.mkdir(parents=True, exist_ok=True)
-    text = (REPOSITORY / "_quarto.yml").read_text("utf-8")
+    text = chinese_alone((REPOSITORY / "_quarto.yml").read_text("utf-8"))
     lines = [line for line in text.splitlines() if not line.strip().startswith("site-url:")]
     at = lines.index("website:") + 1
     if site_url:

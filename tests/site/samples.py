@@ -25,6 +25,7 @@ from gongbao.present.table import make_table
 from gongbao.present.theme import config
 from gongbao.publication import Publication, open_publication
 from gongbao.site import SiteSummary, build_site
+from publications import chinese_alone
 
 REPOSITORY = Path(__file__).parents[2]
 REAL, SAMPLE_A, SAMPLE_B = "511923", "990101", "990102"
@@ -70,7 +71,8 @@ KEYS = [
 def make_publication(root: Path) -> Publication:
     """The repository's own settings, theme and hand-written pages, copied into `root`."""
     root.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(REPOSITORY / "_quarto.yml", root / "_quarto.yml")
+    settings = chinese_alone((REPOSITORY / "_quarto.yml").read_text("utf-8"))
+    (root / "_quarto.yml").write_text(settings, "utf-8")
     for source in [*(REPOSITORY / "site").glob("theme/*"), REPOSITORY / "site/about.qmd"]:
         target = root / source.relative_to(REPOSITORY)
         target.parent.mkdir(parents=True, exist_ok=True)

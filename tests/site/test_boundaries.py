@@ -10,7 +10,7 @@ import pytest
 
 from gongbao.publication import Publication, PublicationError, open_publication
 from gongbao.site.boundaries import Boundaries, check_complete, draw, read_boundaries
-from publications import ROOT
+from publications import ROOT, chinese_alone
 
 SETTING = (
     "gongbao:\n  map:\n    file: site/map.geojson\n    approval: 示S（2023）0001号\n    source: 示例测绘院\n"
@@ -33,7 +33,7 @@ def square(code: str, west: float, south: float, size: float = 1.0) -> dict[str,
 
 def publication(root: Path, content: Any, setting: str = SETTING) -> Publication:
     (root / "site").mkdir(parents=True, exist_ok=True)
-    text = (ROOT / "_quarto.yml").read_text("utf-8").replace("gongbao:\n", setting, 1)
+    text = chinese_alone((ROOT / "_quarto.yml").read_text("utf-8")).replace("gongbao:\n", setting, 1)
     (root / "_quarto.yml").write_text(text, "utf-8")
     if content is not None:
         data = content if isinstance(content, str) else json.dumps(content)

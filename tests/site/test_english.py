@@ -190,11 +190,7 @@ class _Texts(HTMLParser):
 def test_a_site_in_two_languages(tmp_path: Path) -> None:
     """Every page has its twin, nothing Chinese is unmarked in it, every link of it leads somewhere; and a
     changed word changes the twins alone."""
-    root = copy_publication(tmp_path / "p", "2019/511923")
-    settings = root / "_quarto.yml"
-    settings.write_text(
-        settings.read_text("utf-8").replace("gongbao:\n", "gongbao:\n  languages: [zh, en]\n"), "utf-8"
-    )
+    root = copy_publication(tmp_path / "p", "2019/511923", english=True)
     assert run_gongbao(root, "build").returncode == 0
     site = root / "_site"
     chinese = [p for p in site.rglob("*.html") if p.relative_to(site).parts[0] != "en"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -107,6 +108,7 @@ def _settings(text: str, office: str) -> str:
     old_footer, old_office = known["website"]["page-footer"], known["gongbao"]["office"]
     footer = "本站由教育督导机构的填报数据生成；每个数字都注明来源。"
     new_office = office or '""'  # a setting without a value is none at all
+    text = re.sub(r"\n  languages: .*", "", text, count=1)  # in Chinese alone, until the office wants more
     return text.replace(old_footer, footer).replace(f"office: {old_office}", f"office: {new_office}")
 
 
