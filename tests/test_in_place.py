@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -46,17 +47,17 @@ def test_the_new_site_has_the_old_ones_unchanged_files_and_folders(publication: 
 def test_a_change_that_fails_between_two_moves_is_undone(
     publication: Publication, monkeypatch: pytest.MonkeyPatch, moves: int
 ) -> None:
-    before, rename, done = told(publication.output_folder), Path.rename, 0
+    before, rename, done = told(publication.output_folder), os.rename, 0
 
-    def failing(path: Path, target: Path) -> Path:
+    def failing(path: Path, target: Path) -> None:
         nonlocal done
         if done == moves:
             done += 1
             raise KeyboardInterrupt
         done += 1
-        return rename(path, target)
+        rename(path, target)
 
-    monkeypatch.setattr(in_place.Path, "rename", failing)
+    monkeypatch.setattr(os, "rename", failing)
     with pytest.raises(KeyboardInterrupt):
         put_in_place(publication.state / "staging/site", publication, TAKEN)
     assert told(publication.output_folder) == before

@@ -156,10 +156,11 @@ def build(
                 list(ready.unchanged.kept_files()),
             )
         progress.step("")
-        put_in_place(site, publication, ready.unchanged.taken() if ready.unchanged else ())
+        moved = put_in_place(site, publication, ready.unchanged.taken() if ready.unchanged else ())
         if made is not None and standing is not None and ready.unchanged is not None:
             ready.unchanged.keep(made.places, made.leaves, summaries, ready.work.reads_of)
             standing.contents, standing.opened = made.contents(), ready.unchanged.opened
+            standing.moved = moved
             if publication.internal:
                 standing.contents |= unit_contents({MARKER: hashlib.sha256(MARKER_TEXT.encode()).hexdigest()})
         return summary

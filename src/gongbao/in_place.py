@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Container, Iterable
+from itertools import groupby
 from pathlib import Path
 
 from gongbao.cache_room import remove_former
@@ -30,16 +31,16 @@ def recover(publication: Publication) -> None:
     remove_former(publication.state)
 
 
-def put_in_place(staged: Path, publication: Publication, taken: Iterable[str] = ()) -> None:
+def put_in_place(staged: Path, publication: Publication, taken: Iterable[str] = ()) -> list[str]:
     """Replace the site by a finished one with two renames, between which the files and folders `taken` are
     moved from the old one to the new one; if anything fails, all is undone. `staged` is the folder `site`
-    of the publication's staging folder."""
+    of the publication's staging folder. Returns the names of what was moved: folders with all that they hold."""
     target, aside, names = publication.output_folder, _aside(publication), list(taken)
     _list(publication, names)
     if target.exists():
         target.rename(aside)
     try:
-        _move(names, aside, staged)
+        moved = _move(names, aside, staged)
         staged.rename(target)
     except BaseException:  # Ctrl-C too
         if aside.exists():
@@ -47,18 +48,31 @@ def put_in_place(staged: Path, publication: Publication, taken: Iterable[str] = 
             aside.rename(target)
         raise
     shutil.rmtree(aside, ignore_errors=True)
+    return moved
 
 
-def _move(names: Iterable[str], source: Path, target: Path) -> None:
-    """Move what is there, and not yet in the target."""
-    folders: set[Path] = set()
-    for name in _gathered(list(names), source, target):
-        old, new = source / name, target / name
-        if new.parent not in folders:
-            new.parent.mkdir(parents=True, exist_ok=True)
-            folders.add(new.parent)
-        if old.exists() and not new.exists():
-            old.rename(new)
+def _move(names: Iterable[str], source: Path, target: Path) -> list[str]:
+    """Move what is there, and not yet in the target; returns what was moved."""
+    moved = []
+    for folder, inside in groupby(
+        _gathered(list(names), source, target), lambda name: name.rpartition("/")[0]
+    ):
+        old, new = source / folder, target / folder
+        left, there = _entries(old), _entries(new)  # asked once: a country's folder has thousands
+        wanted = [name for name in inside if name.rpartition("/")[2] in left - there]
+        if wanted:
+            new.mkdir(parents=True, exist_ok=True)
+        for name in wanted:
+            (source / name).rename(target / name)
+            moved.append(name)
+    return moved
+
+
+def _entries(folder: Path) -> set[str]:
+    try:
+        return {path.name for path in folder.iterdir()}
+    except (FileNotFoundError, NotADirectoryError):
+        return set()
 
 
 def _gathered(names: list[str], source: Path, target: Path) -> list[str]:

@@ -14,7 +14,7 @@ import os
 import platform
 import sysconfig
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +24,7 @@ from gongbao.publication import SETTINGS_FILE, Publication
 from gongbao.units import SETTLED, SiteFiles, Unit, stamped, unit_of
 from gongbao.workbooks.records import ABSENT
 
-FORMAT = 2
+FORMAT = 3
 _PACKAGE = Path(__file__).parent
 # Written by editors and by Python beside the files that count.
 _PASSED_OVER = ("__pycache__", ".ipynb_checkpoints")
@@ -52,6 +52,8 @@ class Standing:
     """The units of the site that a build has just put in place: its part of `keep`."""
     opened: dict[str, str] = field(default_factory=dict)
     """Files that the site's reports read besides, and the digests they had."""
+    moved: Collection[str] = ()
+    """The files and folders that the site in place has from the last one."""
 
     @classmethod
     def look(cls, publication: Publication, selection: Mapping[str, Any]) -> Standing:
@@ -116,7 +118,8 @@ class Standing:
 
     def keep(self, said: Mapping[str, Any]) -> None:
         """Write down a build that has just put its site in place; `said` is what `last` shall give."""
-        outputs = stamped(self.publication.output_folder, self.contents)
+        still = self.site.within(frozenset(self.moved)) if self.moved else {}
+        outputs = stamped(self.publication.output_folder, self.contents, still)
         self._write({name: Seen(digest) for name, digest in self.opened.items()}, outputs, said)
 
     def _write(self, reads: dict[str, Seen], outputs: Mapping[str, Unit], said: Mapping[str, Any]) -> None:

@@ -1,8 +1,9 @@
 """The files of a site in units, each recognised without reading it while nobody has touched it.
 
 A unit is a folder three levels below the site with everything in it (a county's reports of a year, its
-downloads), four levels below it in the folder of English pages, or any file that stands higher. Of a
-country's half a million files some ten thousand units have to be remembered. A unit is stamped with the
+downloads), or any file that stands higher; the folder of English pages is no level, nor that of the pages that
+are about no place, where a level more parts the groups of counties. Of a country's eight hundred thousand files
+some thirty thousand units have to be remembered. A unit is stamped with the
 sizes, times and numbers of its files: the same stamp are the same files; with any other stamp they are read
 and compared by their SHA-256.
 """
@@ -12,14 +13,16 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
+from types import MappingProxyType
 
 # A file that changed so short a time ago could change once more within the same tick of its clock.
 SETTLED = 2_000_000_000
 _LEVELS = 3
-_ENGLISH = "en"  # its pages have the addresses of the others below it
+_NO_LEVEL = ("en", "site", "en/site")  # English pages have the addresses of the others below their folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Unit:
 
 def unit_of(name: str) -> str:
     """The unit that a file belongs to, by its name below the site."""
-    levels = _LEVELS + name.startswith(f"{_ENGLISH}/")
+    levels = _LEVELS + sum(name.startswith(f"{folder}/") for folder in _NO_LEVEL)
     return "/".join(name.split("/", levels)[:levels])
 
 
@@ -67,6 +70,14 @@ class SiteFiles:
     def names(self) -> set[str]:
         return set(self._stamps)
 
+    def within(self, folders: Collection[str]) -> dict[str, str]:
+        """The stamps of the units that are, or stand in, one of these folders; those too fresh left out."""
+        return {
+            name: stamp
+            for name, stamp in self._stamps.items()
+            if stamp and any(above in folders for above in _path_to(name))
+        }
+
     def unit(self, name: str) -> Unit:
         """A unit as it is now, read if its stamp is not the known one; without content if it isn't there."""
         if name not in self._units:
@@ -88,9 +99,15 @@ class SiteFiles:
         return Unit(content_of(digests), stamp)
 
 
-def stamped(folder: Path, contents: Mapping[str, str]) -> dict[str, Unit]:
-    """The units of a folder whose contents are known, with the stamps that they have now."""
-    return {name: Unit(contents[name], stamp) for name, stamp in _stamps(folder) if name in contents}
+def stamped(folder: Path, contents: Mapping[str, str], still: Mapping[str, str]) -> dict[str, Unit]:
+    """The units of a folder whose contents are known, with the stamps that they have now; `still`: those of
+    folders whose files nobody has touched since they were looked at."""
+    return {name: Unit(contents[name], stamp) for name, stamp in _stamps(folder, still) if name in contents}
+
+
+def _path_to(name: str) -> Iterator[str]:
+    """a, a/b and a/b/c of a/b/c."""
+    return accumulate(name.split("/"), "{}/{}".format)
 
 
 def _below(path: Path) -> Iterator[Path]:
@@ -101,8 +118,9 @@ def _below(path: Path) -> Iterator[Path]:
         yield from (Path(here, name) for name in names)
 
 
-def _stamps(folder: Path) -> Iterator[tuple[str, str]]:
-    """(unit, its stamp, "" while a file of it is too fresh to be recognised)."""
+def _stamps(folder: Path, still: Mapping[str, str] = MappingProxyType({})) -> Iterator[tuple[str, str]]:
+    """(unit, its stamp, "" while a file of it is too fresh to be recognised). Folders in `still` have the stamp
+    given there."""
     latest = time.time_ns() - SETTLED
 
     def stamp(lines: list[str], newest: int) -> str:
@@ -115,7 +133,10 @@ def _stamps(folder: Path) -> Iterator[tuple[str, str]]:
                 own = f"{name}/{entry.name}" if name else entry.name
                 if entry.is_dir():
                     if level < _LEVELS - 1:
-                        yield from walk(entry.path, own, level + (own != _ENGLISH))
+                        yield from walk(entry.path, own, level + (own not in _NO_LEVEL))
+                        continue
+                    if own in still:
+                        yield own, still[own]
                         continue
                     lines: list[str] = []
                     newest = _gather(entry.path, "", lines)
