@@ -147,10 +147,15 @@ def test_a_build_stopped_in_the_middle_leaves_the_old_site_and_the_next_one_work
     assert snapshot(built / "_site") == before
 
 
-def test_a_site_moved_aside_by_a_kill_comes_back(built: Path) -> None:
+def test_a_site_half_exchanged_by_a_kill_is_made_what_it_was(built: Path) -> None:
     before = snapshot(built / "_site")
-    # The moment between the two renames of a replacement.
-    (built / "_site").rename(built / ".gongbao/previous-site")
+    # As far as a build came that was to replace one page and add another.
+    working = built / ".gongbao/exchange"
+    (working / "replaced").mkdir(parents=True)
+    (working / "journal.json").write_text('[["index.html", true, true], ["new.html", false, true]]', "utf-8")
+    (built / "_site/index.html").rename(working / "replaced/index.html")
+    for name in ("index.html", "new.html"):
+        (built / "_site" / name).write_text("new", "utf-8")
     add_cell(built, "duty", "1 / 0")
     assert run_gongbao(built, "build").returncode == 1
     assert snapshot(built / "_site") == before

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import shutil
@@ -16,8 +15,6 @@ import pytest
 from openpyxl import load_workbook
 
 import gongbao
-from gongbao.in_place import recover
-from gongbao.publication import open_publication
 from publications import ROOT, copy_publication, keep_scripts, run_gongbao
 
 COUNTY = "2019/511923"
@@ -262,19 +259,3 @@ def test_another_version_of_a_library_makes_every_place_anew(place: Place, tmp_p
         other.rmdir()
     after = {path: path.stat().st_ino for path in (place.site / "reports").rglob("*.html")}
     assert after.keys() == before.keys() and all(after[path] != before[path] for path in before)
-
-
-def test_an_interrupted_change_of_sites_is_undone(place: Place) -> None:
-    publication = open_publication(place.publication)
-    before = files(place.site)
-    staged = publication.state / "staging/site"
-    staged.mkdir(parents=True)
-    (staged / "index.html").write_text("new", "utf-8")
-    taken = ["reports/2019/511923", "data/2019/511923.xlsx"]
-    (publication.state / "moving.json").write_text(json.dumps(taken), "utf-8")
-    place.site.rename(publication.state / "previous-site")
-    for name in taken:  # as far as it came
-        (staged / name).parent.mkdir(parents=True, exist_ok=True)
-        (publication.state / "previous-site" / name).rename(staged / name)
-    recover(publication)
-    assert files(place.site) == before

@@ -156,11 +156,12 @@ def build(
                 list(ready.unchanged.kept_files()),
             )
         progress.step("")
-        moved = put_in_place(site, publication, ready.unchanged.taken() if ready.unchanged else ())
+        taken = ready.unchanged.taken() if ready.unchanged else []
+        parts = put_in_place(publication, taken)
         if made is not None and standing is not None and ready.unchanged is not None:
             ready.unchanged.keep(made.places, made.leaves, summaries, ready.work.reads_of)
             standing.contents, standing.opened = made.contents(), ready.unchanged.opened
-            standing.moved = moved
+            standing.exchanged = parts if taken else None
             if publication.internal:
                 standing.contents |= unit_contents({MARKER: hashlib.sha256(MARKER_TEXT.encode()).hexdigest()})
         return summary

@@ -188,6 +188,8 @@ def build(
         say(last["lines"])
         write_summary(last["summary"], summary)
         return
+    if standing is not None:
+        standing.look_ahead()
     with lasting_imports():
         from gongbao.build import Options
         from gongbao.build import build as run_build

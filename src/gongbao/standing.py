@@ -15,14 +15,18 @@ import platform
 import sysconfig
 import time
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gongbao.publication import SETTINGS_FILE, Publication
-from gongbao.units import SETTLED, SiteFiles, Unit, stamped, unit_of
+from gongbao.units import SETTLED, SiteFiles, Unit, stamped, stamps_of, unit_of
 from gongbao.workbooks.records import ABSENT
+
+if TYPE_CHECKING:
+    from gongbao.pool import Pool
 
 FORMAT = 3
 _PACKAGE = Path(__file__).parent
@@ -52,8 +56,9 @@ class Standing:
     """The units of the site that a build has just put in place: its part of `keep`."""
     opened: dict[str, str] = field(default_factory=dict)
     """Files that the site's reports read besides, and the digests they had."""
-    moved: Collection[str] = ()
-    """The files and folders that the site in place has from the last one."""
+    exchanged: Collection[str] | None = None
+    """The files and folders in which the site in place differs from the last one; None: in everything."""
+    _ahead: Pool | None = None
 
     @classmethod
     def look(cls, publication: Publication, selection: Mapping[str, Any]) -> Standing:
@@ -67,7 +72,24 @@ class Standing:
     @cached_property
     def site(self) -> SiteFiles:
         """The site in place, beside what the last build wrote down of it."""
-        return SiteFiles(self.publication.output_folder, _units_of(self.record.get("outputs")))
+        folder, stamps = self.publication.output_folder, None
+        if self._ahead is not None:
+            # Where another build has just exchanged files under its eyes, all is looked at here.
+            with self._ahead as pool, suppress(FileNotFoundError):
+                (stamps,) = pool.results([0])
+        if stamps is None:
+            stamps = stamps_of(folder)
+        return SiteFiles(folder, _units_of(self.record.get("outputs")), stamps)
+
+    def look_ahead(self) -> None:
+        """Have the site in place looked at by another process from now on: of a country's it takes seconds, in
+        which this one can begin its own work."""
+        from gongbao.in_place import interrupted
+        from gongbao.pool import Pool
+
+        if self.publication.output_folder.is_dir() and not interrupted(self.publication):
+            self._ahead = Pool(1, inherit=True)
+            self._ahead.submit(stamps_of, self.publication.output_folder)
 
     def content(self, unit: str) -> str:
         """What a unit of the site in place holds now (`units.content_of`), "" if it isn't there."""
@@ -118,7 +140,7 @@ class Standing:
 
     def keep(self, said: Mapping[str, Any]) -> None:
         """Write down a build that has just put its site in place; `said` is what `last` shall give."""
-        still = self.site.within(frozenset(self.moved)) if self.moved else {}
+        still = {} if self.exchanged is None else self.site.apart_from(self.exchanged)
         outputs = stamped(self.publication.output_folder, self.contents, still)
         self._write({name: Seen(digest) for name, digest in self.opened.items()}, outputs, said)
 

@@ -59,23 +59,21 @@ class SiteFiles:
 
     folder: Path
     known: Mapping[str, Unit]
-    _stamps: dict[str, str] = field(default_factory=dict)
+    stamps: Mapping[str, str]
+    """Those of `stamps_of(folder)`."""
     _units: dict[str, Unit] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        if self.folder.is_dir():
-            self._stamps = dict(_stamps(self.folder))
 
     @property
     def names(self) -> set[str]:
-        return set(self._stamps)
+        return set(self.stamps)
 
-    def within(self, folders: Collection[str]) -> dict[str, str]:
-        """The stamps of the units that are, or stand in, one of these folders; those too fresh left out."""
+    def apart_from(self, names: Collection[str]) -> dict[str, str]:
+        """The stamps of the units that share nothing with these files and folders; those too fresh left out."""
+        units, folders = {unit_of(name) for name in names}, frozenset(names)
         return {
             name: stamp
-            for name, stamp in self._stamps.items()
-            if stamp and any(above in folders for above in _path_to(name))
+            for name, stamp in self.stamps.items()
+            if stamp and name not in units and folders.isdisjoint(_path_to(name))
         }
 
     def unit(self, name: str) -> Unit:
@@ -85,7 +83,7 @@ class SiteFiles:
         return self._units[name]
 
     def _look(self, name: str) -> Unit:
-        stamp, known = self._stamps.get(name), self.known.get(name)
+        stamp, known = self.stamps.get(name), self.known.get(name)
         if stamp is None:
             return Unit("")
         if known is not None and stamp and known.stamp == stamp:
@@ -99,9 +97,14 @@ class SiteFiles:
         return Unit(content_of(digests), stamp)
 
 
+def stamps_of(folder: Path) -> dict[str, str]:
+    """The stamp of each unit of a folder, "" while a file of it is too fresh; none where there is no folder."""
+    return dict(_stamps(folder)) if folder.is_dir() else {}
+
+
 def stamped(folder: Path, contents: Mapping[str, str], still: Mapping[str, str]) -> dict[str, Unit]:
     """The units of a folder whose contents are known, with the stamps that they have now; `still`: those of
-    folders whose files nobody has touched since they were looked at."""
+    units that the build left where they were."""
     return {name: Unit(contents[name], stamp) for name, stamp in _stamps(folder, still) if name in contents}
 
 
@@ -119,7 +122,7 @@ def _below(path: Path) -> Iterator[Path]:
 
 
 def _stamps(folder: Path, still: Mapping[str, str] = MappingProxyType({})) -> Iterator[tuple[str, str]]:
-    """(unit, its stamp, "" while a file of it is too fresh to be recognised). Folders in `still` have the stamp
+    """(unit, its stamp, "" while a file of it is too fresh to be recognised). Units in `still` have the stamp
     given there."""
     latest = time.time_ns() - SETTLED
 
@@ -131,12 +134,11 @@ def _stamps(folder: Path, still: Mapping[str, str] = MappingProxyType({})) -> It
         with os.scandir(path) as entries:
             for entry in entries:
                 own = f"{name}/{entry.name}" if name else entry.name
-                if entry.is_dir():
+                if own in still:
+                    yield own, still[own]
+                elif entry.is_dir():
                     if level < _LEVELS - 1:
                         yield from walk(entry.path, own, level + (own not in _NO_LEVEL))
-                        continue
-                    if own in still:
-                        yield own, still[own]
                         continue
                     lines: list[str] = []
                     newest = _gather(entry.path, "", lines)

@@ -12,7 +12,7 @@ import pytest
 from gongbao.english import CatalogueError, Pages, english_address, english_of, in_brief, missing_words
 from gongbao.english.phrases import CHINESE
 from gongbao.english.words import HERE, read_rows
-from gongbao.units import SiteFiles, unit_contents, unit_of
+from gongbao.units import SiteFiles, stamps_of, unit_contents, unit_of
 from publications import copy_publication, run_gongbao
 
 NAMES = ("示例县甲", "示例市教育局")
@@ -160,7 +160,7 @@ def test_the_english_pages_of_a_place_are_a_unit_of_their_own(tmp_path: Path) ->
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("x", "utf-8")
         digests[name] = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
-    files = SiteFiles(tmp_path, {})
+    files = SiteFiles(tmp_path, {}, stamps_of(tmp_path))
     assert files.names == {"en/reports/2023/990101", "en/reports/2023/990102", "en/index.html"}
     assert {name: files.unit(name).content for name in files.names} == unit_contents(digests)
 
