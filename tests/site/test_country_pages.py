@@ -8,6 +8,7 @@ import pytest
 
 import samples
 from country import COUNTIES, YEAR, make_country, pages_of
+from gongbao.site.compare import MANY
 from gongbao.site.groups import GROUP, Group, inner, leaves
 from gongbao.site.layout import Page, navigation, whole
 
@@ -92,3 +93,14 @@ def test_the_counts_of_groups_add_up(country: Made) -> None:
     _, _, html = country
     assert f"共 {COUNTIES} 个县（市、区）" in html["/index.html"]
     assert f"{COUNTIES} 个县（市、区）有本领域的报告" in html["/site/areas/balance.html"]
+
+
+@pytest.mark.parametrize("counties", [MANY, MANY + 1])
+def test_the_charts_of_a_list_of_many_counties_are_files_of_their_own(
+    tmp_path_factory: pytest.TempPathFactory, counties: int
+) -> None:
+    root, _, html = make(tmp_path_factory, counties)
+    assert root.leaf
+    page = html["/site/areas/balance.html"]
+    assert ('<img src="balance/fig-1.svg"' in page) == (counties > MANY)
+    assert ("各县（市、区）与标准比较的数值" in page) == (counties > MANY)

@@ -33,6 +33,7 @@ from gongbao.site.tiles import City, cities, make_tile
 from gongbao.standards.outcome import Outcome
 
 AREAS_PAGE = Crumb("指标领域", "/site/areas.html")
+MANY = 30  # counties; the charts of more weigh more than the rest of their page
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,8 @@ def displays_folder(area: str, code: str) -> str:
 def compare(catalogue: Catalogue, area: str, group: Group) -> list[Comparison]:
     """The comparisons of an area in a leaf, the latest year first; only the latest year has figures.
 
-    Where the leaf is one of many, a table holds what its figures show, and earlier years have their
-    verdicts alone: its page may hold the most counties that there can be on one.
+    In a crowded leaf a table holds what its figures show, and earlier years have their verdicts alone: its page
+    may hold the most counties that there can be on one.
     """
     check_whole_charts()
     members = set(group.regions)
@@ -69,7 +70,7 @@ def compare(catalogue: Catalogue, area: str, group: Group) -> list[Comparison]:
         if not reports:
             continue
         builds = [_verdict_table, _fact_table]
-        if group.code:
+        if _crowded(group):
             builds = [_verdict_table] if found else [_verdict_table, _value_table, _fact_table]
         made = [
             table
@@ -298,7 +299,7 @@ def compare_page(
             "cities": _cities(catalogue, c) if number == 0 else [],
             "tables": [table.figure_html(f"{files}/{table.id}") for table in c.tables],
             "figures": [
-                _figure_html(figure, svgs[figure.spec_text()], f"{files}/{figure.id}", bool(group.code))
+                _figure_html(figure, svgs[figure.spec_text()], f"{files}/{figure.id}", _crowded(group))
                 for figure in c.figures
             ],
         }
@@ -330,8 +331,14 @@ def _cities(catalogue: Catalogue, comparison: Comparison) -> list[City]:
     return cities(catalogue, tiles, comparison.year) if any(tile.band != NOTHING for tile in tiles) else []
 
 
-def _figure_html(figure: Figure, svg: str, files: str, one_of_many: bool) -> str:
-    if one_of_many:
+def _crowded(group: Group) -> bool:
+    """Whether the charts of a leaf would make its page heavy: those of one of many leaves, which are all alike
+    whatever their size, and of many counties."""
+    return bool(group.code) or len(group.regions) > MANY
+
+
+def _figure_html(figure: Figure, svg: str, files: str, crowded: bool) -> str:
+    if crowded:
         return figure.html(linked(svg, f"{files}.svg"), files, table=False)
     return figure.html(inline(svg, figure.id), files)
 
