@@ -39,6 +39,42 @@ SMALL = """() => [...document.querySelectorAll("a[href], button, summary, input,
 }).map(element => `${element.outerHTML.slice(0, 120)} in ${element.parentNode.tagName}`)"""
 
 
+# Where the focus is, what a reader sees of it, and how its ring stands out from what lies behind it.
+FOCUS = """() => {
+    const element = document.activeElement;
+    if (!element || element === document.body) return null;
+    window.stops = window.stops || new Map();
+    const known = window.stops.has(element);
+    const before = window.last;
+    window.stops.set(element, true);
+    window.last = element;
+    const box = element.getBoundingClientRect(), style = getComputedStyle(element);
+    const within = (value, most) => Math.min(Math.max(value, 1), most - 2);
+    const x = within(box.left + Math.min(box.width / 2, 20), innerWidth);
+    const y = within(box.top + Math.min(box.height / 2, 15), innerHeight);
+    const top = document.elementFromPoint(x, y);
+    const parts = colour => (colour.match(/[\\d.]+/g) || []).map(Number);
+    const light = colour => {
+        const [r, g, b] = parts(colour).map(c => (c /= 255) <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4);
+        return .2126 * r + .7152 * g + .0722 * b;
+    };
+    let behind = element.parentElement, ground = "rgb(255, 255, 255)";
+    for (; behind; behind = behind.parentElement) {
+        const found = getComputedStyle(behind).backgroundColor;
+        if (parts(found)[3] !== 0) { ground = found; break; }
+    }
+    const pair = [light(style.outlineColor), light(ground)].sort((a, b) => b - a);
+    return {
+        what: element.outerHTML.slice(0, 120), known,
+        later: !before || !!(before.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING)
+            || before.contains(element),
+        seen: box.bottom > 0 && box.top < innerHeight && !!top && (element.contains(top) || top.contains(element)),
+        ring: style.outlineStyle === "none" ? 0 : parseFloat(style.outlineWidth),
+        contrast: (pair[0] + .05) / (pair[1] + .05),
+    };
+}"""
+
+
 def chromium() -> str | None:
     """The installed Chromium (or the one that the variable CHROMIUM names); None: Playwright's own."""
     return os.environ.get("CHROMIUM") or next((p for p in map(shutil.which, NAMES) if p), None)
@@ -104,3 +140,15 @@ def watch(page: Page, own: str) -> list[str]:
 def too_wide(page: Page) -> int:
     """By how many pixels the page is wider than its window (0 or less: it fits)."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def walk(page: Page) -> list[dict[str, Any]]:
+    """What Tab reaches, from the start of the page until the focus leaves it."""
+    stops: list[dict[str, Any]] = []
+    for _ in range(2000):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(FOCUS)
+        if stop is None or (stop["known"] and len(stops) > 1 and stop["what"] == stops[0]["what"]):
+            return stops  # the browser begins anew
+        stops.append(stop)
+    raise AssertionError("the focus never leaves the page")

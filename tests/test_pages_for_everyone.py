@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
-from browsing import SMALL, STANDARDS, too_wide
+from browsing import SMALL, STANDARDS, too_wide, walk
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("published")]
 
@@ -39,42 +39,6 @@ KINDS = [
     "site/sources.html",
     "site/about.html",
 ]
-# Where the focus is, what a reader sees of it, and how its ring stands out from what lies behind it.
-FOCUS = """() => {
-    const element = document.activeElement;
-    if (!element || element === document.body) return null;
-    window.stops = window.stops || new Map();
-    const known = window.stops.has(element);
-    const before = window.last;
-    window.stops.set(element, true);
-    window.last = element;
-    const box = element.getBoundingClientRect(), style = getComputedStyle(element);
-    const within = (value, most) => Math.min(Math.max(value, 1), most - 2);
-    const x = within(box.left + Math.min(box.width / 2, 20), innerWidth);
-    const y = within(box.top + Math.min(box.height / 2, 15), innerHeight);
-    const top = document.elementFromPoint(x, y);
-    const parts = colour => (colour.match(/[\\d.]+/g) || []).map(Number);
-    const light = colour => {
-        const [r, g, b] = parts(colour).map(c => (c /= 255) <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4);
-        return .2126 * r + .7152 * g + .0722 * b;
-    };
-    let behind = element.parentElement, ground = "rgb(255, 255, 255)";
-    for (; behind; behind = behind.parentElement) {
-        const found = getComputedStyle(behind).backgroundColor;
-        if (parts(found)[3] !== 0) { ground = found; break; }
-    }
-    const pair = [light(style.outlineColor), light(ground)].sort((a, b) => b - a);
-    return {
-        what: element.outerHTML.slice(0, 120), known,
-        later: !before || !!(before.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING)
-            || before.contains(element),
-        seen: box.bottom > 0 && box.top < innerHeight && !!top && (element.contains(top) || top.contains(element)),
-        ring: style.outlineStyle === "none" ? 0 : parseFloat(style.outlineWidth),
-        contrast: (pair[0] + .05) / (pair[1] + .05),
-    };
-}"""
-
-
 MODES: list[tuple[int, dict[str, Any]]] = [
     (1280, {"color_scheme": "dark"}),
     (390, {"color_scheme": "dark"}),
@@ -96,18 +60,6 @@ def test_pages_are_accessible_in_the_readers_colours(
         results = Axe().run(page, options=STANDARDS)
         assert results.violations_count == 0, f"{name}: {results.generate_report()}"
     context.close()
-
-
-def walk(page: Page) -> list[dict[str, Any]]:
-    """What Tab reaches, from the start of the page until the focus leaves it."""
-    stops: list[dict[str, Any]] = []
-    for _ in range(2000):
-        page.keyboard.press("Tab")
-        stop = page.evaluate(FOCUS)
-        if stop is None or (stop["known"] and len(stops) > 1 and stop["what"] == stops[0]["what"]):
-            return stops  # the browser begins anew
-        stops.append(stop)
-    raise AssertionError("the focus never leaves the page")
 
 
 @pytest.mark.parametrize(

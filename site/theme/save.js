@@ -28,7 +28,7 @@ window.gongbaoSave = (function () {
     var finding = text(figure.querySelector(caption ? ".gb-finding" : ".gb-series-finding"));
     if (caption) return { title: text(caption).replace(finding, "").trim(), finding: finding };
     var table = figure.tagName === "FIGURE" ? figure.querySelector("caption") : null;
-    var words = [text(document.querySelector("h1")), figure.id ? "" : named(figure)].filter(Boolean).join("：");
+    var words = [text(document.querySelector("h1")), figure.id ? "" : named(figure)].filter(Boolean).join(document.documentElement.lang === "en" ? ": " : "：");
     return { title: table ? text(table) : words, finding: finding };
   }
 

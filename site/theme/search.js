@@ -405,7 +405,11 @@
   function choices(name, first, options) {
     var select = form.elements[name];
     select.replaceChildren(new Option(first, ""));
-    options.forEach(function (each) { select.add(new Option(each[1], each[0])); });
+    options.forEach(function (each) {
+      var made = new Option(each[1], each[0]);
+      if (english && /\p{Script=Han}/u.test(each[1])) made.lang = "zh-CN";  // the name of a place
+      select.add(made);
+    });
     if (wish[name] && !options.some(function (each) { return each[0] === wish[name]; })) {
       select.add(new Option(wish[name], wish[name]));  // of a link that somebody shared
     }

@@ -1,0 +1,142 @@
+"""The English pages as their readers open them: clean, whole, in English also where a script writes, and usable
+with a keyboard and from a disk."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import openpyxl
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, expect
+
+from browsing import SMALL, STANDARDS, too_wide, walk, watch
+
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("published")]
+
+COUNTY = "en/reports/2023/990103/index.html"
+REPORT = "en/reports/2023/990103/balance.html"
+COMPARISON = "en/site/areas/balance.html"
+INDICATOR = "en/site/indicators/backbone_teachers_per_100.html"
+BESIDE = "en/reports/2023/compare/990103.html"
+KINDS = [
+    "en/index.html",
+    COUNTY,
+    REPORT,
+    COMPARISON,
+    INDICATOR,
+    BESIDE,
+    "en/site/search.html",
+    "en/site/data.html",
+]
+# Chinese that nothing marks as Chinese, in texts and in what a screen reader says.
+CHINESE = """() => {
+    const found = [], han = /\\p{Script=Han}/u;
+    const chinese = element => (element.closest("[lang]")?.getAttribute("lang") || "").startsWith("zh");
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+        const node = walker.currentNode;
+        if (han.test(node.data) && !chinese(node.parentElement)) found.push(node.data.trim());
+    }
+    for (const name of ["aria-label", "title", "alt", "placeholder"]) {
+        for (const element of document.querySelectorAll(`[${name}]`)) {
+            if (han.test(element.getAttribute(name)) && !chinese(element)) found.push(element.getAttribute(name));
+        }
+    }
+    return found;
+}"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("name", KINDS)
+def test_an_english_page_is_clean_fits_and_is_in_english(
+    browser: Browser, address: str, name: str, width: int
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 850}, bypass_csp=True)
+    page = context.new_page()
+    faults = watch(page, address)
+    page.goto(f"{address}/{name}")
+    assert page.evaluate("document.documentElement.lang") == "en"
+    assert too_wide(page) <= 0
+    assert page.evaluate(SMALL) == []
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    assert page.evaluate(CHINESE) == []
+    results = Axe().run(page, options=STANDARDS)
+    assert results.violations_count == 0, results.generate_report()
+    assert faults == []
+    context.close()
+
+
+@pytest.mark.parametrize(("name", "width"), [(REPORT, 1280), (INDICATOR, 390)])
+def test_a_keyboard_walks_an_english_page_in_order(
+    browser: Browser, address: str, name: str, width: int
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 850}, reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(f"{address}/{name}")
+    stops = walk(page)
+    assert 'href="#main"' in stops[0]["what"]
+    for stop in stops:
+        assert not stop["known"] and stop["later"] and stop["seen"], stop
+        assert stop["ring"] >= 2 and stop["contrast"] >= 3, stop
+    context.close()
+
+
+def test_a_number_is_asked_and_answered_in_english(browser: Browser, address: str) -> None:
+    page = browser.new_page()
+    faults = watch(page, address)
+    page.goto(f"{address}/{REPORT}")
+    page.locator("main a.gb-ask").first.click()
+    expect(page.locator("dialog[open]")).to_be_visible()
+    assert page.evaluate(CHINESE) == []
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    assert faults == []
+    page.close()
+
+
+def test_a_comparison_is_narrowed_and_saved_in_english(browser: Browser, address: str) -> None:
+    page = browser.new_page()
+    faults = watch(page, address)
+    page.goto(f"{address}/{INDICATOR}")
+    for chooser in page.locator("main select").all():
+        last = chooser.locator("option").last.get_attribute("value")
+        chooser.select_option(last)
+        assert page.evaluate(CHINESE) == []
+    page.goto(f"{address}/{INDICATOR}")
+    with page.expect_download() as download:
+        page.locator(".gb-series").first.get_by_role("button", name="Data (Excel)").click()
+    book = openpyxl.load_workbook(io.BytesIO(Path(download.value.path()).read_bytes()))
+    assert book.sheetnames == ["Data", "Note"]
+    title = str(book["Note"]["A1"].value)
+    assert title.startswith("Leading teachers per 100 pupils: ") and title.isascii()
+    with page.expect_download() as download:
+        page.locator(".gb-series").first.get_by_role("button", name="Chart (PNG)").click()
+    assert Path(download.value.path()).read_bytes().startswith(b"\x89PNG")
+    assert faults == []
+    page.close()
+
+
+def test_the_language_is_changed_and_the_place_kept(browser: Browser, address: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}/{REPORT}")
+    page.get_by_role("link", name="中文").first.click()
+    assert page.url == f"{address}/{REPORT.removeprefix('en/')}"
+    page.get_by_role("link", name="English").first.click()
+    assert page.url == f"{address}/{REPORT}"
+    page.close()
+
+
+def test_english_words_are_found_from_a_disk(browser: Browser, site: Path) -> None:
+    page = browser.new_page()
+    faults = watch(page, "file:")
+    page.goto((site / REPORT).as_uri())
+    page.keyboard.press("/")
+    page.keyboard.type("slxb large class")
+    page.keyboard.press("Enter")
+    expect(page.locator("#gb-results li").first).to_be_visible()
+    assert "/en/" in page.url
+    assert page.evaluate(CHINESE) == []
+    assert faults == []
+    page.close()
