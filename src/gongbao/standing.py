@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import platform
+import sys
 import sysconfig
 import time
 from collections.abc import Collection, Iterator, Mapping
@@ -22,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gongbao.publication import SETTINGS_FILE, Publication
-from gongbao.units import SETTLED, SiteFiles, Unit, stamped, stamps_of, unit_of
+from gongbao.units import SETTLED, SiteFiles, Unit, stamped, stamps_of, stamps_within, unit_of
 from gongbao.workbooks.records import ABSENT
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class Standing:
     exchanged: Collection[str] | None = None
     """The files and folders in which the site in place differs from the last one; None: in everything."""
     _ahead: Pool | None = None
+    _parts: list[int] = field(default_factory=list)
 
     @classmethod
     def look(cls, publication: Publication, selection: Mapping[str, Any]) -> Standing:
@@ -76,20 +78,22 @@ class Standing:
         if self._ahead is not None:
             # Where another build has just exchanged files under its eyes, all is looked at here.
             with self._ahead as pool, suppress(FileNotFoundError):
-                (stamps,) = pool.results([0])
-        if stamps is None:
-            stamps = stamps_of(folder)
-        return SiteFiles(folder, _units_of(self.record.get("outputs")), stamps)
+                stamps = {name: stamp for part in pool.results(self._parts) for name, stamp in part.items()}
+        return SiteFiles(
+            folder, _units_of(self.record.get("outputs")), stamps_of(folder) if stamps is None else stamps
+        )
 
     def look_ahead(self) -> None:
-        """Have the site in place looked at by another process from now on: of a country's it takes seconds, in
-        which this one can begin its own work."""
+        """Have the site in place looked at by other processes from now on: of a country's it takes seconds, in
+        which this one can begin its own work. Nothing where they can't be forked: to start them would take longer."""
         from gongbao.in_place import interrupted
         from gongbao.pool import Pool
 
-        if self.publication.output_folder.is_dir() and not interrupted(self.publication):
-            self._ahead = Pool(1, inherit=True)
-            self._ahead.submit(stamps_of, self.publication.output_folder)
+        folder = self.publication.output_folder
+        if sys.platform == "linux" and folder.is_dir() and not interrupted(self.publication):
+            entries = sorted(path.name for path in folder.iterdir())
+            self._ahead = Pool(len(entries), inherit=True)
+            self._parts = [self._ahead.submit(stamps_within, (folder, name)) for name in entries]
 
     def content(self, unit: str) -> str:
         """What a unit of the site in place holds now (`units.content_of`), "" if it isn't there."""

@@ -15,6 +15,7 @@ import os
 import time
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
 from types import MappingProxyType
@@ -35,8 +36,15 @@ class Unit:
 
 def unit_of(name: str) -> str:
     """The unit that a file belongs to, by its name below the site."""
-    levels = _LEVELS + sum(name.startswith(f"{folder}/") for folder in _NO_LEVEL)
-    return "/".join(name.split("/", levels)[:levels])
+    return _unit_around(name.rpartition("/")[0]) or name
+
+
+@lru_cache(1 << 16)
+def _unit_around(folder: str) -> str:
+    """The unit that a folder is or stands in; "" where each of its files is one."""
+    levels = _LEVELS + sum(f"{folder}/".startswith(f"{each}/") for each in _NO_LEVEL)
+    parts = folder.split("/")
+    return "/".join(parts[:levels]) if len(parts) >= levels else ""
 
 
 def content_of(digests: Mapping[str, str]) -> str:
@@ -102,10 +110,17 @@ def stamps_of(folder: Path) -> dict[str, str]:
     return dict(_stamps(folder)) if folder.is_dir() else {}
 
 
+def stamps_within(place: tuple[Path, str]) -> dict[str, str]:
+    """Those of the units within one of the entries of a folder: the folder, and the entry's name."""
+    return dict(_stamps(*place))
+
+
 def stamped(folder: Path, contents: Mapping[str, str], still: Mapping[str, str]) -> dict[str, Unit]:
     """The units of a folder whose contents are known, with the stamps that they have now; `still`: those of
     units that the build left where they were."""
-    return {name: Unit(contents[name], stamp) for name, stamp in _stamps(folder, still) if name in contents}
+    return {
+        name: Unit(contents[name], stamp) for name, stamp in _stamps(folder, still=still) if name in contents
+    }
 
 
 def _path_to(name: str) -> Iterator[str]:
@@ -121,9 +136,11 @@ def _below(path: Path) -> Iterator[Path]:
         yield from (Path(here, name) for name in names)
 
 
-def _stamps(folder: Path, still: Mapping[str, str] = MappingProxyType({})) -> Iterator[tuple[str, str]]:
+def _stamps(
+    folder: Path, only: str = "", still: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[tuple[str, str]]:
     """(unit, its stamp, "" while a file of it is too fresh to be recognised). Units in `still` have the stamp
-    given there."""
+    given there; `only`: those within the entry of this name."""
     latest = time.time_ns() - SETTLED
 
     def stamp(lines: list[str], newest: int) -> str:
@@ -134,6 +151,8 @@ def _stamps(folder: Path, still: Mapping[str, str] = MappingProxyType({})) -> It
         with os.scandir(path) as entries:
             for entry in entries:
                 own = f"{name}/{entry.name}" if name else entry.name
+                if only and not name and own != only:
+                    continue
                 if own in still:
                     yield own, still[own]
                 elif entry.is_dir():
