@@ -4,6 +4,7 @@ with a keyboard and from a disk."""
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
@@ -11,9 +12,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
-from browsing import SMALL, STANDARDS, too_wide, walk, watch
+from browsing import SMALL, STANDARDS, served, too_wide, walk, watch
+from publications import copy_publication, run_gongbao
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("published")]
+pytestmark = pytest.mark.browser
 
 COUNTY = "en/reports/2023/990103/index.html"
 REPORT = "en/reports/2023/990103/balance.html"
@@ -46,6 +48,23 @@ CHINESE = """() => {
     }
     return found;
 }"""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two counties of the sample in both languages."""
+    root = copy_publication(
+        tmp_path_factory.mktemp("english") / "publication", "2023/990101", "2023/990103", english=True
+    )
+    done = run_gongbao(root, "build")
+    assert done.returncode == 0, done.stderr
+    return root / "_site"
+
+
+@pytest.fixture(scope="module")
+def address(site: Path) -> Iterator[str]:
+    with served(site) as found:
+        yield found
 
 
 @pytest.mark.parametrize("width", [1280, 390])

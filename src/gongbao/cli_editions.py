@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import shutil
 import sys
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from gongbao.cli_review import review
-from gongbao.publication import open_publication
+from gongbao.publication import open_publication, today
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +35,7 @@ WAIT = click.option(
     help="另一个发布正在进行时最多等几秒；0 表示不等。",
 )
 DATE = click.option(
-    "--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="印在网页上的发布日期；默认今天。"
+    "--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="印在网页上的发布日期；默认今天（北京时间）。"
 )
 
 
@@ -139,8 +139,8 @@ def withdraw(
 def _wish(year: int, day: datetime | None, reason: str, revision: int = 0) -> Wish:
     from gongbao.editions.state import Wish
 
-    today = date.today()
-    return Wish(year, day.date() if day else today, today, reason, revision)
+    now = today()
+    return Wish(year, day.date() if day else now, now, reason, revision)
 
 
 def _change(

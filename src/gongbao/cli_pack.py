@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from contextlib import nullcontext
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from gongbao.publication import Publication, open_publication
+from gongbao.publication import Publication, open_publication, today
 
 if TYPE_CHECKING:
     from gongbao.editions.offline import Original
@@ -37,7 +37,7 @@ _EDITION = re.compile(r"(\d{4})(?:/r([1-9]\d*))?")
     "--date",
     "day",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="未发布的网站上印的打包日期；默认今天。已发布的印发布记录里的日期。",
+    help="未发布的网站上印的打包日期；默认今天（北京时间）。已发布的印发布记录里的日期。",
 )
 def pack(edition: str | None, tree: Path | None, out: Path | None, day: datetime | None) -> None:
     """打包成一个 zip，供离线阅读：解压后双击“打开.html”，不联网也能看、能搜索、能下载数据。
@@ -58,7 +58,7 @@ def pack(edition: str | None, tree: Path | None, out: Path | None, day: datetime
     else:
         if tree:
             raise click.UsageError("--into 和 --edition 一起用：请写明打包哪个年度版，如 --edition 2023。")
-        original = of_draft(publication, day.date() if day else date.today())
+        original = of_draft(publication, day.date() if day else today())
         closed = publication.output_folder.resolve()
     target = out or Path(f"{original.top}.zip")
     if closed in (target.resolve(), *target.resolve().parents):

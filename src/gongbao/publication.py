@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Literal
 
@@ -329,3 +330,8 @@ def _in_chinese(error: ValidationError) -> str:
             )
             lines.append(f"{SETTINGS_FILE} 里“{where}”的值 {item.get('input')!r} 不能用：{rule}。")
     return "\n".join(lines)
+
+
+def today() -> date:
+    """The date in Beijing, whose time the whole country keeps: a CI runner elsewhere publishes on the same day."""
+    return datetime.now(timezone(timedelta(hours=8))).date()
