@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import signal
 from collections.abc import Generator, Iterator
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,10 @@ from xdist.scheduler import LoadScopeScheduling
 from browsing import ARGUMENTS, chromium, served
 from gongbao.data import Dataset, read_dataset
 from publications import ROOT, copy_publication, start_gongbao
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Begun in the background by a shell: the programs that are tested would not hear Ctrl-C either.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class ByFile(LoadScopeScheduling):
