@@ -152,3 +152,14 @@ def walk(page: Page) -> list[dict[str, Any]]:
             return stops  # the browser begins anew
         stops.append(stop)
     raise AssertionError("the focus never leaves the page")
+
+
+def walk_in_order(page: Page) -> int:
+    """Walk a page: every stop comes later than the one before, is seen, and its ring stands out. Gives how many."""
+    stops = walk(page)
+    assert 'href="#main"' in stops[0]["what"]
+    for stop in stops:
+        assert not stop["known"] and stop["later"], stop
+        assert stop["seen"], stop
+        assert stop["ring"] >= 2 and stop["contrast"] >= 3, stop
+    return len(stops)

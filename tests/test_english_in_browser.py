@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import Browser, expect
 
-from browsing import SMALL, served, too_wide, walk, watch
+from browsing import SMALL, served, too_wide, walk_in_order, watch
 from publications import copy_publication, run_gongbao
 
 pytestmark = pytest.mark.browser
@@ -87,11 +87,7 @@ def test_a_keyboard_walks_an_english_page_in_order(
     context = browser.new_context(viewport={"width": width, "height": 850}, reduced_motion="reduce")
     page = context.new_page()
     page.goto(f"{address}/{name}")
-    stops = walk(page)
-    assert 'href="#main"' in stops[0]["what"]
-    for stop in stops:
-        assert not stop["known"] and stop["later"] and stop["seen"], stop
-        assert stop["ring"] >= 2 and stop["contrast"] >= 3, stop
+    assert walk_in_order(page) > 20
     context.close()
 
 

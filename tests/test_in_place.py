@@ -6,14 +6,18 @@ import os
 import subprocess
 import sys
 from contextlib import suppress
+from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
 
 from gongbao.in_place import interrupted, put_in_place, recover
 from gongbao.publication import Publication, open_publication
+from gongbao.standing import Standing
+from gongbao.units import stamps_of
 from publications import copy_publication
 
+FORKS = sys.platform == "linux"
 OLD = ["a/x/1", "a/x/2", "a/y/1", "a/y/2", "a/z/deep/1", "b/1", "c/1/2/3", "index"]
 TAKEN = ["a/x/1", "a/x/2", "a/y/1", "a/z/deep/1", "b", "c/1/2/3"]
 
@@ -117,3 +121,18 @@ put_in_place(open_publication(Path(sys.argv[1])), {TAKEN!r})
     recover(publication)
     assert told(publication.output_folder) == before
     assert not interrupted(publication) and not (publication.state / "staging").exists()
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_what_was_looked_at_ahead_is_the_site_and_nobody_goes_on_looking(
+    publication: Publication, asked: bool
+) -> None:
+    standing = Standing.look(publication, {})
+    standing.look_ahead()
+    assert len(active_children()) == (len(list(publication.output_folder.iterdir())) if FORKS else 0)
+    if not asked:
+        standing.look_no_more()
+        assert active_children() == []
+    assert standing.site.stamps == stamps_of(publication.output_folder)
+    assert standing.site.names == {"a/x/1", "a/x/2", "a/y/1", "a/y/2", "a/z/deep", "b/1", "c/1/2", "index"}
+    assert active_children() == []

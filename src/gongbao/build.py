@@ -305,6 +305,8 @@ def _carry_out(
             unchanged = Unchanged(publication, dataset, workbooks, standing, work.current)
         try:
             plan = _find(keys, work, unchanged)
+            if standing is not None:
+                standing.look_no_more()
             if unchanged is not None:
                 kept = unchanged.places
                 relied_on[KIND] = [key.address for key in keys if (key.year, key.region) in kept]

@@ -79,6 +79,7 @@ class Standing:
             # Where another build has just exchanged files under its eyes, all is looked at here.
             with self._ahead as pool, suppress(FileNotFoundError):
                 stamps = {name: stamp for part in pool.results(self._parts) for name, stamp in part.items()}
+            self._ahead = None
         return SiteFiles(
             folder, _units_of(self.record.get("outputs")), stamps_of(folder) if stamps is None else stamps
         )
@@ -94,6 +95,12 @@ class Standing:
             entries = sorted(path.name for path in folder.iterdir())
             self._ahead = Pool(len(entries), inherit=True)
             self._parts = [self._ahead.submit(stamps_within, (folder, name)) for name in entries]
+
+    def look_no_more(self) -> None:
+        """End these processes if nothing has asked for the site yet: all of it will be new."""
+        if self._ahead is not None:
+            self._ahead.close()
+            self._ahead = None
 
     def content(self, unit: str) -> str:
         """What a unit of the site in place holds now (`units.content_of`), "" if it isn't there."""
