@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from browsing import SMALL, served, too_wide, walk_in_order, watch
+from offline_copies import dead_links, loaded_from_web, unpacked
 from publications import copy_publication, run_gongbao
 
 pytestmark = pytest.mark.browser
@@ -126,15 +127,26 @@ def test_a_comparison_is_narrowed_and_saved_in_english(browser: Browser, address
     page.close()
 
 
-def test_english_words_are_found_from_a_disk(browser: Browser, site: Path) -> None:
+def test_one_file_for_reading_offline_is_found_and_searched_in_english(
+    browser: Browser, site: Path, tmp_path: Path
+) -> None:
+    done = run_gongbao(site.parent, "pack", "--out", str(tmp_path / "copy.zip"))
+    assert done.returncode == 0, done.stderr
+    copy = unpacked(tmp_path / "copy.zip", tmp_path / "unpacked")
+    assert dead_links(copy) == [] and loaded_from_web(copy) == []
     page = browser.new_page()
     faults = watch(page, "file:")
-    page.goto((site / REPORT).as_uri())
+    page.goto((copy / "打开.html").as_uri())
+    page.get_by_role("link", name="English").first.click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.goto((copy / "files" / REPORT).as_uri())
     page.keyboard.press("/")
     page.keyboard.type("slxb large class")
     page.keyboard.press("Enter")
     expect(page.locator("#gb-results li").first).to_be_visible()
     assert "/en/" in page.url
     assert page.evaluate(CHINESE) == []
+    page.locator("#gb-results a").first.click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
     assert faults == []
     page.close()

@@ -133,9 +133,16 @@ window.gongbaoSave = (function () {
       .replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
   }
 
-  // Numbers as numbers, but nothing that begins with 0 or is too long to be held exactly: those are codes.
+  // Numbers as numbers, shown with the decimals that are published, also where these are zeros; but nothing that
+  // begins with 0 or is too long to be held exactly: those are codes.
+  var PLACES = [1, 2, 3, 4, 5, 6];
+
   function cell(value, style) {
-    if (/^-?(0|[1-9]\d*)(\.\d+)?$/.test(value) && value.length <= 15) return "<c><v>" + value + "</v></c>";
+    var number = /^-?(?:0|[1-9]\d*)(?:\.(\d+))?$/.exec(value);
+    if (number && value.length <= 15) {
+      var places = number[1] ? Math.min(number[1].length, PLACES.length) : 0;
+      return "<c" + (places ? ' s="' + (1 + places) + '"' : "") + "><v>" + value + "</v></c>";
+    }
     return '<c t="inlineStr"' + style + '><is><t xml:space="preserve">' + safe(value) + "</t></is></c>";
   }
 
@@ -173,10 +180,16 @@ window.gongbaoSave = (function () {
           ["r3", "styles", "styles"]].map(function (part) {
           return '<Relationship Id="' + part[0] + '" Type="' + OFFICE + "/" + part[1] + '" Target="' + part[2] + '.xml"/>';
         }).join("") + "</Relationships>",
-      "xl/styles.xml": head + '<styleSheet xmlns="' + MAIN + '"><fonts count="2"><font/><font><b/></font></fonts>'
+      "xl/styles.xml": head + '<styleSheet xmlns="' + MAIN + '"><numFmts count="' + PLACES.length + '">'
+        + PLACES.map(function (n) {
+          return '<numFmt numFmtId="' + (163 + n) + '" formatCode="0.' + "0".repeat(n) + '"/>';
+        }).join("") + '</numFmts><fonts count="2"><font/><font><b/></font></fonts>'
         + '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/>'
         + '</fill></fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
-        + '<cellXfs count="2"><xf xfId="0"/><xf xfId="0" fontId="1" applyFont="1"/></cellXfs></styleSheet>',
+        + '<cellXfs count="' + (2 + PLACES.length) + '"><xf xfId="0"/><xf xfId="0" fontId="1" applyFont="1"/>'
+        + PLACES.map(function (n) {
+          return '<xf xfId="0" numFmtId="' + (163 + n) + '" applyNumberFormat="1"/>';
+        }).join("") + "</cellXfs></styleSheet>",
       "xl/worksheets/sheet1.xml": sheet(data, true),
       "xl/worksheets/sheet2.xml": sheet(about, false)
     };

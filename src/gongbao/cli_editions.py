@@ -14,7 +14,7 @@ from gongbao.cli_review import review
 from gongbao.publication import open_publication, today
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from gongbao.editions.rebuild import Rebuilt
     from gongbao.editions.release import Released
@@ -132,8 +132,7 @@ def withdraw(
     names = "、".join(r.name for r in done[0].revisions)
     now = f"现行的是 {done[0].latest.name}" if done[0].latest else "这个年度没有现行的修订版"
     click.echo(f"已撤回 {year} 年度版 {names}；{now}。发布目录：{place}。")
-    if done[0].not_offline:
-        click.echo(f"提醒 {done[0].not_offline}", err=True)
+    _remind(done[0].notes)
 
 
 def _wish(year: int, day: datetime | None, reason: str, revision: int = 0) -> Wish:
@@ -178,8 +177,12 @@ def _say(done: Released, place: str) -> None:
     click.echo(f"已发布 {revision.year} 年度版 {revision.name}：{place}，文件 {files} 个，全部封存。")
     if done.archive is not None:
         click.echo(f"生成所用的数据另存为 {done.archive.name}（内部文件，不得公开；重新核验时要用）。")
-    if done.not_offline:
-        click.echo(f"提醒 {done.not_offline}", err=True)
+    _remind(done.notes)
+
+
+def _remind(notes: Iterable[str]) -> None:
+    for note in notes:
+        click.echo(f"提醒 {note}", err=True)
 
 
 @click.command()

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gongbao.publication import SETTINGS_FILE, Publication
-from gongbao.units import SETTLED, SiteFiles, Unit, stamped, stamps_of, stamps_within, unit_of
+from gongbao.units import SETTLED, SiteFiles, Unit, stamped, stamps_of, stamps_within
 from gongbao.workbooks.records import ABSENT
 
 if TYPE_CHECKING:
@@ -105,12 +105,6 @@ class Standing:
     def content(self, unit: str) -> str:
         """What a unit of the site in place holds now (`units.content_of`), "" if it isn't there."""
         return self.site.unit(unit).content
-
-    def holds(self, name: str) -> bool:
-        """Whether the unit that a file belongs to is as the last build left it."""
-        unit = unit_of(name)
-        known = self.site.known.get(unit)
-        return known is not None and self.content(unit) == known.content
 
     def digest_of(self, name: str) -> str:
         """The SHA-256 of a file of the publication, "" for one that is not there."""

@@ -29,7 +29,6 @@ from gongbao.site.plan import Plan
 from gongbao.site.store import digest
 from gongbao.site.writing import Made, Place
 from gongbao.standing import Standing
-from gongbao.units import content_of, unit_of
 from gongbao.workbooks import Read, Workbook
 from gongbao.workbooks.remarks import remark_state
 from gongbao.workbooks.store import changed
@@ -165,7 +164,7 @@ class Unchanged:
         )
         path = self._group_path(leaf.code)
         record = _record(path, "told", key)
-        if record is None or not all(self._is(name, digest) for name, digest in record["files"].items()):
+        if record is None or not self._stand(record["files"]):
             return None
         made = _made(record, pickle.loads(path.with_suffix(".told").read_bytes()))
         self._leaves[leaf.code] = made
@@ -185,19 +184,13 @@ class Unchanged:
             for year in self._submitted.get(code, ()):
                 yield self.dataset.fingerprint("indicator_values", code, year)
 
-    def _is(self, name: str, sha256: str) -> bool:
-        """Whether a file of a group stands as it was written."""
-        if unit_of(name) == name:
-            return self.standing.content(name) == content_of({name: sha256})
-        return self.standing.holds(name)
-
     def _group_path(self, code: str) -> Path:
         return self.publication.state / "groups" / (code or "all")
 
     # --- after the build -------------------------------------------------------------------------------
 
     def taken(self) -> list[str]:
-        """The files and folders of the old site that the new one takes over."""
+        """The units of the old site that the new one takes over."""
         return [name for made in (*self.places.values(), *self._leaves.values()) for name in made.files]
 
     def keep(

@@ -1,17 +1,18 @@
 """The files of a site in units, each recognised without reading it while nobody has touched it.
 
 A unit is a folder three levels below the site with everything in it (a county's reports of a year, its
-downloads), or any file that stands higher; the folder of English pages is no level, nor that of the pages that
-are about no place, where a level more parts the groups of counties. Of a country's eight hundred thousand files
-some thirty thousand units have to be remembered. A unit is stamped with the
-sizes, times and numbers of its files: the same stamp are the same files; with any other stamp they are read
-and compared by their SHA-256.
+downloads), or any file that stands higher. Some folders are no level: that of English pages, that of the pages
+about no place, where a level more parts the groups of counties, and those of pages that each compare one county.
+So no unit holds files of two groups or of two counties. Of a country's eight hundred thousand files some forty
+thousand units have to be remembered. A unit is stamped with the sizes, times and numbers of its files: the same
+stamp are the same files; with any other stamp they are read and compared by their SHA-256.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 import time
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -23,7 +24,8 @@ from types import MappingProxyType
 # A file that changed so short a time ago could change once more within the same tick of its clock.
 SETTLED = 2_000_000_000
 _LEVELS = 3
-_NO_LEVEL = ("en", "site", "en/site")  # English pages have the addresses of the others below their folder
+# English pages have the addresses of the others below their folder.
+_NO_LEVEL = re.compile(r"en|(?:en/)?(?:site|reports/\d{4}/compare)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,13 @@ def unit_of(name: str) -> str:
 @lru_cache(1 << 16)
 def _unit_around(folder: str) -> str:
     """The unit that a folder is or stands in; "" where each of its files is one."""
-    levels = _LEVELS + sum(f"{folder}/".startswith(f"{each}/") for each in _NO_LEVEL)
+    levels = _LEVELS + sum(map(_is_no_level, _path_to(folder)))
     parts = folder.split("/")
     return "/".join(parts[:levels]) if len(parts) >= levels else ""
+
+
+def _is_no_level(folder: str) -> bool:
+    return _NO_LEVEL.fullmatch(folder) is not None
 
 
 def content_of(digests: Mapping[str, str]) -> str:
@@ -156,8 +162,9 @@ def _stamps(
                 if own in still:
                     yield own, still[own]
                 elif entry.is_dir():
-                    if level < _LEVELS - 1:
-                        yield from walk(entry.path, own, level + (own not in _NO_LEVEL))
+                    below = level if _is_no_level(own) else level + 1
+                    if below < _LEVELS:
+                        yield from walk(entry.path, own, below)
                         continue
                     lines: list[str] = []
                     newest = _gather(entry.path, "", lines)

@@ -52,7 +52,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for day, value in (("2020-05-01", MISTYPED), ("2020-06-01", SPENDING)):
         set_spending(root, value)
         done = release(root, root / "tree", "--date", day, "--reason", REASON)
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == 0 and "没有英文" not in done.stderr, done.stderr
     return root
 
 
@@ -220,20 +220,14 @@ def test_a_tree_in_english_in_a_browser(browser: Browser, tree: Path) -> None:
 def test_what_is_withdrawn_says_so_in_english(published: Path, tmp_path: Path) -> None:
     root = Path(shutil.copytree(published, tmp_path / "publication"))
     tree = root / "tree"
+    settings = root / "_quarto.yml"
+    text = settings.read_text("utf-8")
+    settings.write_text(re.sub("page-footer: .*", "page-footer: 本站的数字都有出处。", text), "utf-8")
     done = run_gongbao(
-        root,
-        "withdraw",
-        "2019",
-        "--revision",
-        "2",
-        "--into",
-        "tree",
-        "--date",
-        "2020-07-01",
-        "--reason",
-        "数字有误",
-    )
+        root, "withdraw", "2019", "--revision", "2", "--into", "tree", "--date", "2020-07-01", "--reason", "数字有误"
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
+    assert "提醒 没有英文：“本站的数字都有出处。”；请补在 site/en.csv。" in done.stderr
     assert "Withdrawn on 2020-07-01." in (tree / "status/2019/r2.css").read_text("utf-8")
     notice = main(tree, "2019/en/withdrawn.html")
     assert "r2 of the 2019 edition was withdrawn." in notice

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
@@ -147,6 +147,8 @@ def possible(suspects: Suspects) -> set[str]:
 
 @settings(max_examples=1500, deadline=None)
 @given(MARKUP, st.sampled_from(["a.html", "2019/511923/a.svg", "site/indicators/demoted.html"]))
+@example("<table><tr><th><svg ></th></tr></table>高考一本人数</svg>", "a.html")
+@example("<svg >exam_top<table><tr><th>高考一本人数</th></tr></table>exam_top</svg>", "a.html")
 def test_pages_and_drawings(rules: Rules, markup: str, address: str) -> None:
     check(rules, address, markup.encode())
 

@@ -17,7 +17,7 @@ from typing import Any
 from gongbao.editions.portal_shelf import Shelf
 from gongbao.editions.revised import AllRevised, tell_revisions
 from gongbao.editions.tree import Revision, Tree
-from gongbao.english import HasTwin, Pages, english_address, english_of, is_english
+from gongbao.english import EnglishPage, HasTwin, Pages, english_address, english_of, is_english
 from gongbao.english.addresses import resolved
 from gongbao.publication import Publication, Release
 
@@ -94,8 +94,8 @@ def twin_of(tree: Tree, changed: int, staging: Path) -> HasTwin:
     return has_twin
 
 
-def twins(pages: Pages, tree: Tree, changed: int, staging: Path) -> Iterator[tuple[str, bytes]]:
-    """(address, bytes) of the twin of each staged page that belongs to no revision.
+def twins(pages: Pages, tree: Tree, changed: int, staging: Path) -> Iterator[EnglishPage]:
+    """The twin of each staged page that belongs to no revision.
 
     Of an edition these are the pages that lead on from old addresses. Where they join an edition that
     doesn't change otherwise they stay in Chinese alone: its English pages are no part of the change.
@@ -111,5 +111,4 @@ def twins(pages: Pages, tree: Tree, changed: int, staging: Path) -> Iterator[tup
             target = leads and resolved(address, unescape(leads[1]).partition("#")[0])
             if int(edition[1]) != changed or not (target and has_twin(target)):
                 continue
-        twin = pages.page(address, html, has_twin)
-        yield twin.address, twin.html.encode()
+        yield pages.page(address, html, has_twin)

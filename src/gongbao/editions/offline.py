@@ -219,22 +219,21 @@ def _start_page(original: Original, there: set[str]) -> bytes:
     ).encode()  # fmt: skip
 
 
-def add_offline(tree: Tree, publication: Publication, year: int, staging: Path) -> str:
+def add_offline(tree: Tree, publication: Publication, year: int, staging: Path) -> list[str]:
     """Stage the offline copy of the revision that an edition of `tree` shows, where the settings ask for one.
 
-    Gives why there is none although they do ("" otherwise): it would be larger than they allow, or have names that
-    Windows doesn't.
+    Gives why there is none although they do: it would be larger than they allow, or have names that Windows doesn't.
     """
     latest, limit = tree.latest(year), publication.settings.offline_limit
     if latest is None or not limit:
-        return ""
+        return []
     out = staging / str(year) / offline_name(year)
     out.parent.mkdir(parents=True, exist_ok=True)
     try:
         write_offline(of_revision(tree, latest, publication), out, limit=limit)
     except (TooLargeError, NamesError) as error:
-        return f"没有做 {year} 年度版的离线版：{error}"
-    return ""
+        return [f"没有做 {year} 年度版的离线版：{error}"]
+    return []
 
 
 __all__ = ["OfflineError", "Original", "add_offline", "of_draft", "of_revision", "write_offline"]

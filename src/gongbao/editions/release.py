@@ -37,6 +37,7 @@ from gongbao.editions.signing import signature_of
 from gongbao.editions.snapshots import read_snapshot
 from gongbao.editions.state import ReleaseError, Wish, check_wish
 from gongbao.editions.tree import LOG, PORTAL, Revision, Tree, format_log, offline_name
+from gongbao.english import in_brief, missing_words
 from gongbao.gate import LeaksFoundError, check_output
 from gongbao.publication import Publication, Release, open_publication
 from gongbao.running import Progress
@@ -44,25 +45,27 @@ from gongbao.running import Progress
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A finished revision, not yet sealed: its folder, what it changes, and the data it was made from."""
+    """A finished revision, not yet sealed: its folder, what it changes, the data it was made from; what its
+    build had to say of the data (`warnings`), of workbooks and pages (`notes`)."""
 
     folder: Path
     changes: Changes | None
     dataset: Dataset
     warnings: tuple[Problem, ...]
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """What a release did. `changes`: against the revision before, None for the first; `not_offline`: why there
-    is no offline copy, "" if there is or none was asked for."""
+    """What a release did. `changes`: against the revision before, None for the first; `notes`: what the publisher
+    should know besides: of workbooks, phrases without English, why there is no offline copy."""
 
     revision: Revision
     manifest: Manifest
     changes: Changes | None
     warnings: tuple[Problem, ...]
     archive: Path | None
-    not_offline: str = ""
+    notes: tuple[str, ...]
 
 
 def release_edition(
@@ -109,7 +112,7 @@ def release_edition(
         after = tree.after(event, made.folder)
         progress.stage("离线版", 1)
         not_offline = add_offline(after, publication, release.year, staging)
-        write_around(after, publication, release.year, staging)
+        lacking = write_around(after, publication, release.year, staging)
         # The offline copy holds files that stand beside it, which are read.
         copy = f"{release.year}/{offline_name(release.year)}"
         read = [name for name in list_files(staging) if name != copy]
@@ -121,7 +124,8 @@ def release_edition(
         put_in_place(root, staging)
         progress.step("")
     revision = Tree(root).revisions(release.year)[-1]
-    return Released(revision, manifest, made.changes, made.warnings, archive, not_offline)
+    notes = (*in_brief([*made.notes, *lacking]), *not_offline)
+    return Released(revision, manifest, made.changes, made.warnings, archive, notes)
 
 
 def _check_new(tree: Tree, release: Release, made: Made, inputs: Mapping[str, str]) -> None:
@@ -174,13 +178,16 @@ def make_revision(
         if publication.in_english:
             tell_in_english(folder, release, publication, previous, revised)
     write_all(folder, package_files(folder, release, publication))
-    return Made(folder, changes, built.dataset, built.summary.warnings)
+    summary = built.summary
+    notes = (*summary.notes, *(summary.site.warnings if summary.site else ()))
+    return Made(folder, changes, built.dataset, summary.warnings, notes)
 
 
 def write_around(
     after: Tree, publication: Publication, year: int, staging: Path, erased: Collection[str] = ()
-) -> None:
-    """Write what the tree's mutable part says after a release or withdrawal of `year`, and its digests.
+) -> list[str]:
+    """Write what the tree's mutable part says after a release or withdrawal of `year`, and its digests; returns
+    what its pages lack in English, a line for each phrase.
 
     `erased`: revisions ("2019/r1") whose notices are staged already. The offline copy, if there is to be one, is.
     """
@@ -189,11 +196,15 @@ def write_around(
     history = history_files(after, publication, year)
     english = speaks_english(publication, after)
     write_all(staging, with_indicator_pages(publication, history, english=english))
+    missing: dict[str, None] = {}
     if english:
-        write_all(staging, twins(translator(publication, after), after, year, staging))
+        for twin in twins(translator(publication, after), after, year, staging):
+            write_all(staging, [(twin.address, twin.html.encode())])
+            missing |= dict.fromkeys(twin.missing)
     write_all(staging, status_files(after, year, offline))
     _write(staging / LOG, format_log(after.log))
     _write(staging / PORTAL, portal_digests(after.root / PORTAL, staging, erased))
+    return missing_words(missing)
 
 
 def write_all(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:

@@ -14,17 +14,18 @@ from gongbao.editions.offline import add_offline
 from gongbao.editions.release import write_all, write_around
 from gongbao.editions.state import ReleaseError, Wish, faults_of_reason
 from gongbao.editions.tree import Revision, Tree
+from gongbao.english import in_brief
 from gongbao.publication import Publication
 
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
     """What a withdrawal did. `latest`: the revision that the edition shows now, None if it shows none;
-    `not_offline`: as of a release."""
+    `notes`: as of a release."""
 
     revisions: tuple[Revision, ...]
     latest: Revision | None
-    not_offline: str = ""
+    notes: tuple[str, ...]
 
 
 def withdraw_edition(
@@ -57,13 +58,13 @@ def withdraw_edition(
         for each in erased:
             _erase(after, publication, each, staging)
         not_offline = add_offline(after, publication, wish.year, staging)
-        write_around(after, publication, wish.year, staging, {r.address for r in erased})
+        lacking = write_around(after, publication, wish.year, staging, {r.address for r in erased})
         if after.latest(wish.year) is not None:
             edition_files(after, publication, wish.year, staging)
         else:
             _notices(after, publication, wish.year, staging)
         put_in_place(root, staging, {r.address for r in erased})
-    return Withdrawn(chosen, after.latest(wish.year), not_offline)
+    return Withdrawn(chosen, after.latest(wish.year), (*in_brief(lacking), *not_offline))
 
 
 def _check(wish: Wish, tree: Tree, revision: int) -> None:

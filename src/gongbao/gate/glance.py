@@ -53,14 +53,14 @@ def markup_glance(markup: str) -> str | None:
 
 def without_tables(markup: str, concerned: Callable[[str], bool]) -> str:
     """The markup with those of its tables empty that say nothing of concern; whole where one may stand in
-    another, or in what isn't shown."""
+    another or in what isn't shown, where rows stand outside, or a drawing is cut by a table's edge."""
     head, *tables = markup.split("<table")
-    if _HIDDEN.sub("", markup).count("<table") != len(tables):
+    if _HIDDEN.sub("", markup).count("<table") != len(tables) or not _plain_outside(head):
         return markup
     parts = [head]
     for table in tables:
         inside, end, rest = table.partition("</table>")
-        if not end or "</table" in rest:
+        if not end or not _drawings_end(inside) or not _plain_outside(rest):
             return markup
         said = None if _HEADING.search(inside) else markup_glance(f"<table{inside}{end}")
         parts.append(f"<table{inside}{end}" if said is None or concerned(said) else "<table></table>")
@@ -69,6 +69,19 @@ def without_tables(markup: str, concerned: Callable[[str], bool]) -> str:
 
 
 _HEADING = re.compile("<h[1-4]", re.IGNORECASE)
+_OF_TABLE = re.compile(r"</?(?:table|tr|td|th)\b", re.IGNORECASE)
+_DRAWING = re.compile(r"<(/?)svg\b", re.IGNORECASE)
+
+
+def _plain_outside(markup: str) -> bool:
+    """Whether what stands between tables holds nothing of a table, and no half of a drawing."""
+    return _OF_TABLE.search(markup) is None and _drawings_end(markup)
+
+
+def _drawings_end(markup: str) -> bool:
+    """Whether drawings stand one after the other in it, each from its beginning to its end."""
+    ends = _DRAWING.findall(markup)
+    return ends == ["", "/"] * (len(ends) // 2)
 
 
 def _named(tag: str) -> str:

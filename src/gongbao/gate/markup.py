@@ -113,6 +113,7 @@ class _Reader:
             self._words.append("\n")
             return
         if name in ("h1", "h2", "h3", "h4") and end:
+            yield from self._drawn()
             text = self._taken()
             self._heading = text
             yield Piece(self._place(), text)
@@ -123,19 +124,24 @@ class _Reader:
 
     def _structure(self, name: str, end: bool) -> Iterator[Piece]:
         if name == "svg":
-            if not end:
-                self._drawing = []
-            elif self._drawing:
-                yield Piece(f"{self._place()}的图", " ".join(self._drawing), drawing=True)
-                self._drawing = None
+            yield from self._drawn()
+            self._drawing = None if end else []
         elif name == "table" and not end:
+            yield from self._drawn()
             self._tables, self._rows, self._header = self._tables + 1, 0, ()
         elif name == "tr":
+            yield from self._drawn()
             yield from self._row()
             if not end:
                 self._cells, self._heads = [], 0
         elif name == "table":
             yield from self._row()
+
+    def _drawn(self) -> Iterator[Piece]:
+        """The labels of a drawing together. Headings and tables end it, as they do for a browser."""
+        drawing, self._drawing = self._drawing, None
+        if drawing:
+            yield Piece(f"{self._place()}的图", " ".join(drawing), drawing=True)
 
     def _row(self) -> Iterator[Piece]:
         if self._cells is None:

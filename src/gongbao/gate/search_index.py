@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -70,39 +70,52 @@ class _Index:
         self._areas = [area for area, _ in meta["areas"]]
         self._places = [(place[0], year) for place in meta["places"] for year, _ in place[5]]
         self._shares = [self._content(f"{i:02}.js") for i in range(meta["shards"])]
-        self._passages = lru_cache(256)(self._read_passages)
+        self._standing = cache(self._pages_of)
 
     def leaks(self) -> Iterator[Leak]:
         words: dict[str, Sequence[Word]] = dict(self._forbidden.definitions.words)
         for region in dict.fromkeys(region for region, _ in self._places):
             words.update(self._forbidden.own(region).words)
-        for word, each in words.items():
+        suspected: dict[int, list[tuple[str, set[str]]]] = {}
+        for word in words:
             parts = all_terms([word])
-            for page in sorted(self._pages(parts)):
-                if not parts <= self._passages(page):
-                    share = shard_of(min(parts - self._passages(page)), len(self._shares))
-                    yield Leak(
-                        f"{self._address}{share:02}.js", f"索引（{self._name(page)}）",
-                        each[0].rule, cut(word), each[0].what,
-                    )  # fmt: skip
+            for page in self._pages(parts):
+                suspected.setdefault(page, []).append((word, parts))
+        for page, found in sorted(suspected.items()):  # each page's passages are read once
+            passages = self._passages(page)
+            for word, parts in found:
+                if not parts <= passages:
+                    share, first = shard_of(min(parts - passages), len(self._shares)), words[word][0]
+                    place = f"索引（{self._name(page)}）"
+                    yield Leak(f"{self._address}{share:02}.js", place, first.rule, cut(word), first.what)
 
-    def _pages(self, parts: set[str]) -> set[int]:
+    def _pages(self, parts: set[str]) -> list[int]:
         """The pages on which all of these terms stand."""
-        found: set[int] | None = None
+        found = -1 if parts else 0
         for part in parts:
-            levels = self._shares[shard_of(part, len(self._shares))].get(part)
-            if levels is None:
-                return set()
-            here = {page for packed in levels for page in _unpacked(packed)}
-            found = here if found is None else found & here
-        return found or set()
+            found &= self._standing(part)
+            if not found:
+                return []
+        return [page for page in range(found.bit_length()) if found >> page & 1]
+
+    def _pages_of(self, term: str) -> int:
+        """The pages on which a term stands, as bits of a number: a leaf has some thousand, and most of its words
+        share their pairs with many others."""
+        found = 0
+        for packed in self._shares[shard_of(term, len(self._shares))].get(term, ()):
+            at = 0
+            for gap, length in zip(packed[::2], packed[1::2], strict=True):  # as `search_index.runs` wrote it
+                at += gap
+                found |= ((1 << length) - 1) << at
+                at += length
+        return found
 
     def _name(self, page: int) -> str:
         area, at = divmod(page, len(self._places))
         region, year = self._places[at]
         return f"{year}/{region}/{self._areas[area]}"
 
-    def _read_passages(self, page: int) -> set[str]:
+    def _passages(self, page: int) -> set[str]:
         """The terms that the passages of a page hold; none where it has no passages."""
         path = self._home.parent / f"{self._name(page)}.js"
         region, year = self._places[page % len(self._places)]
@@ -118,12 +131,3 @@ class _Index:
             return json.loads(search_json((self._home / name).read_bytes()))[1]
         except (OSError, ValueError, IndexError) as error:
             raise GateError(f"搜索索引 {self._address}{name} 读不出来，无法检查（{error}）。") from error
-
-
-def _unpacked(packed: list[int]) -> Iterator[int]:
-    """The numbers that `search_index.runs` wrote."""
-    at = 0
-    for gap, length in zip(packed[::2], packed[1::2], strict=True):
-        at += gap
-        yield from range(at, at + length)
-        at += length

@@ -58,13 +58,12 @@ class SiteMade:
 
     def contents(self) -> dict[str, str]:
         """The content of every unit of the site (`gongbao.units`)."""
-        found: dict[str, str] = {}
-        digests = dict(self.shared.files)
-        for made in self.places.values():
+        found = unit_contents(self.shared.files)
+        for made in (*self.places.values(), *self.leaves.values()):
+            # What stays in place and what is new may not stand in one folder that is exchanged as a whole.
+            assert found.keys().isdisjoint(made.files), "two tasks wrote into one unit of the site"
             found |= made.files
-        for made in self.leaves.values():
-            digests |= made.files
-        return found | unit_contents(digests)
+        return found
 
     def summary(self) -> SiteSummary:
         made = [*self.places.values(), *self.leaves.values(), self.shared]

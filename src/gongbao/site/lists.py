@@ -31,6 +31,7 @@ from gongbao.site.snapshot import edition_snapshot
 from gongbao.site.summary import GroupSummary, add_up, summarise
 from gongbao.site.where import places_file
 from gongbao.site.writing import Made, Place, Site, Writer
+from gongbao.units import unit_contents
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def joined(compared: Made, listed: Made, found: Made) -> Made:
     told: LeafTold = listed.more
     return replace(
         compared,
-        files={**listed.files, **compared.files, **found.files},
+        files=unit_contents({**listed.files, **compared.files, **found.files}),
         pages=listed.pages + compared.pages + found.pages,
         warnings=(*compared.warnings, *listed.warnings, *found.warnings),
         more=replace(told, titles={**told.titles, **compared.more, **found.more}),

@@ -68,9 +68,9 @@ class PlaceSummary:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What a task has made. `files`: of a place its units with their contents (`gongbao.units`), else its
-    files with the SHA-256 of each; names below the site. `drawn` charts and `rendered` bodies are those
-    not taken from the store."""
+    """What tasks have made. `files`: of a place and of a leaf its units with their contents (`gongbao.units`),
+    else the files with the SHA-256 of each; names below the site. `drawn` charts and `rendered` bodies are
+    those not taken from the store."""
 
     files: Mapping[str, str]
     pages: int = 0
