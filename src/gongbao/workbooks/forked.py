@@ -20,13 +20,12 @@ from typing import NoReturn
 from gongbao.present import shapes
 from gongbao.workbooks.cells import crashed
 from gongbao.workbooks.cleaning import scrubber
-from gongbao.workbooks.memory import frozen_memory, gather_in_large_pages
+from gongbao.workbooks.memory import frozen_memory
 from gongbao.workbooks.outcome import ExecutorError, Job, Run
 from gongbao.workbooks.watch import Message, Process, fork, watch
 
 # What a county's process may need beside its reports: it watches them, and tells of each as it ends.
 _GRACE = 10.0
-_MANY = 500  # reports, for which it pays to prepare the memory
 
 
 @dataclass(slots=True)
@@ -108,8 +107,6 @@ def run_forked(
         starter(one, workers // at_once + (number < workers % at_once)) for number, one in enumerate(counties)
     ]
     with frozen_memory():
-        if len(jobs) >= _MANY:
-            gather_in_large_pages()
         watch(starts, workers=at_once, limit=time_limit + _GRACE, on_end=end, on_news=news)
 
 
