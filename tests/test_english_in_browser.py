@@ -81,6 +81,17 @@ def test_nothing_chinese_is_unmarked_in_texts_choices_and_what_is_read_out(
     page.close()
 
 
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_the_other_language_is_in_sight_on_every_screen(browser: Browser, address: str, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 850})
+    for name in ("index.html", "reports/2023/990103/balance.html", "en/index.html", REPORT):
+        page.goto(f"{address}/{name}")
+        for part in (".gb-language", ".gb-search input", ".gb-search button", ".gb-brand"):
+            page.locator(part).click(trial=True, timeout=5000)  # nothing lies over it
+        assert too_wide(page) <= 0, name
+    page.close()
+
+
 @pytest.mark.parametrize(("name", "width"), [(REPORT, 1280), (INDICATOR, 390)])
 def test_a_keyboard_walks_an_english_page_in_order(
     browser: Browser, address: str, name: str, width: int

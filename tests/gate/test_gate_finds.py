@@ -86,6 +86,7 @@ def test_in_a_paragraph(site: Site, words: str, rule: str) -> None:
         "2018年降级处理3人",  # another year's, which may be told
         "2017—2019年共评估学校12所；2018年记过处分2人",
         "数据集 data-1741234567890abcdef0123456789abc",  # a digest, not a telephone
+        "urn:uuid:0d9be153-4234-5672-8f0b-3c1f6c1a2b19",  # the name of a feed's entry
     ],
 )
 def test_what_may_be_said_passes(site: Site, words: str) -> None:

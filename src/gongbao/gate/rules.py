@@ -39,7 +39,10 @@ _PERSONAL_HINT = re.compile(
     r"(?<![\d.])1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)|\d{6}[ -]?(?:19|20)\d{6}[ -]?\d{3}[\dXx]"
     r"|[@＠]|学籍|身份证|[０-９]{6}"
 )
-_DIGEST = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{32,64}(?![0-9A-Za-z])")
+# Digests, and the names that the feed gives its entries: of letters and digits that mean nothing.
+_DIGEST = re.compile(
+    r"(?<![0-9A-Za-z])(?:[0-9a-f]{32,64}|urn:uuid:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})(?![0-9A-Za-z])"
+)
 _EXAM_HINT = re.compile("|".join(_EXAMS))
 _FIGURE = re.compile(r"\d|[一二三四五六七八九十百千]+[人名分]")
 _RANK = re.compile(
@@ -267,7 +270,7 @@ def _where(pieces: Pieces, patterns: Iterable[re.Pattern[str]]) -> Iterator[Piec
 
 def _about_anyone(piece: Piece) -> Iterator[Hit]:
     text = piece.text
-    if _DIGEST.search(text):  # the name that Altair gives to data
+    if _DIGEST.search(text):
         text = _DIGEST.sub("", text)
     if _PERSONAL_HINT.search(text):
         for what, value in personal_data(text):
