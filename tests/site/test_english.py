@@ -154,6 +154,8 @@ def test_a_build_names_the_first_phrases_that_lack_english() -> None:
 
 def test_the_english_pages_of_a_place_are_a_unit_of_their_own(tmp_path: Path) -> None:
     assert unit_of("en/reports/2023/990101/finance.html") == "en/reports/2023/990101"
+    # Pages of counties of several groups stand beside one another: each is exchanged by itself.
+    assert unit_of("en/reports/2023/compare/990101.html") == "en/reports/2023/compare/990101.html"
     digests = {}
     for name in ("en/reports/2023/990101/a.html", "en/reports/2023/990102/a.html", "en/index.html"):
         path = tmp_path / name
