@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
@@ -109,8 +109,9 @@ class Rules:
         letters = Letters(text).text
         if any(self._letters(word) in letters for word in suspects.words):
             return True
+        stands = self._standing(letters)
         for pair in (pair for each in suspects.pairs.values() for pair in each):
-            if (pair.page and pair.page == suspects.own_page) or self._stands(pair, letters):
+            if (pair.page and pair.page == suspects.own_page) or any(map(stands, pair.words)):
                 return True
         marked, column = _who(text)
         return marked or _of_anyone(text) or (suspects.fields and column) or self._tables_tell(text, None)
@@ -143,15 +144,17 @@ class Rules:
         self, text: str, letters: Letters, regions: Sequence[str], scope: Place | None, own_page: str
     ) -> dict[Place, list[Pair]]:
         found: dict[Place, list[Pair]] = {}
+        stands = self._standing(letters.text)
         for region in regions:
             for year in self._years(region, text, scope):
                 for pair in self.forbidden.pairs((region, year)):
-                    if (own_page and pair.page == own_page) or self._stands(pair, letters.text):
+                    if (own_page and pair.page == own_page) or any(map(stands, pair.words)):
                         found.setdefault((region, year), []).append(pair)
         return found
 
-    def _stands(self, pair: Pair, letters: str) -> bool:
-        return any(self._letters(word) in letters for word in pair.words)
+    def _standing(self, letters: str) -> Callable[[str], bool]:
+        """Whether a word stands in a text: found out once, however many regions withhold a number beside it."""
+        return lru_cache(maxsize=None)(lambda word: self._letters(word) in letters)
 
     def _years(self, region: str, text: str, scope: Place | None) -> list[int]:
         """The years of a region that a file may tell of: it names them, or they are its own."""

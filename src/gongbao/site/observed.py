@@ -163,25 +163,28 @@ def observe(catalogue: Catalogue, leaf: Group) -> dict[str, list[Series]]:
 
 def observe_place(catalogue: Catalogue, year: int, region: str) -> dict[Key, Observed]:
     """What there is of a county and year: its submitted values, and what its reports computed beside them."""
+    return dict(_observed(catalogue, year, region))
+
+
+def has_beside_page(catalogue: Catalogue, year: int, region: str) -> bool:
+    """Whether a county has anything to put beside others: told from its own data, so that its own page knows."""
+    return any(is_key(catalogue, key, each) for key, each in _observed(catalogue, year, region))
+
+
+def _observed(catalogue: Catalogue, year: int, region: str) -> Iterator[tuple[Key, Observed]]:
+    """One by one: all of a county's pages ask whether there is any."""
     verdicts, values = _verdicts(catalogue, year, region), catalogue.values_of(year, region)
     several = _several_periods(values)
-    found: dict[Key, Observed] = {}
     told = set()
     for value in values:
         id, statistic, stage = value.indicator_id, value.statistic, value.stage
         told.add((id, statistic, stage))
         period = value.period if id in several else ""
-        found[id, statistic, stage, period] = _submitted(catalogue, value, verdicts)
+        yield (id, statistic, stage, period), _submitted(catalogue, value, verdicts)
     for (id, statistic, stage), verdict in verdicts.items():
         if (id, statistic, stage) not in told and id in catalogue.indicators:
             unit = STATISTIC_UNITS.get(statistic, catalogue.indicators[id].unit)
-            found[id, statistic, stage, ""] = _computed(verdict, unit)
-    return found
-
-
-def has_beside_page(catalogue: Catalogue, year: int, region: str) -> bool:
-    """Whether a county has anything to put beside others: told from its own data, so that its own page knows."""
-    return any(is_key(catalogue, key, each) for key, each in observe_place(catalogue, year, region).items())
+            yield (id, statistic, stage, ""), _computed(verdict, unit)
 
 
 def is_key(catalogue: Catalogue, key: Key, observed: Observed) -> bool:
