@@ -43,6 +43,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
         [sys.executable, SCRIPT, "--into", folder, *chosen], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr[-3000:]
+    assert "没有英文" not in done.stderr, re.findall("提醒 没有英文.*", done.stderr)
     return folder
 
 

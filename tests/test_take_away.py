@@ -212,6 +212,18 @@ def test_a_printed_table_repeats_its_head_and_keeps_its_rows_whole(browser: Brow
     page.close()
 
 
+def test_a_printed_table_of_up_to_twenty_rows_is_not_broken(browser: Browser, address: str) -> None:
+    page = browser.new_page(viewport={"width": A4[0], "height": A4[1]})
+    page.emulate_media(media="print")
+    page.goto(f"{address}/{REPORT}")
+    tables = page.locator("main table").evaluate_all(
+        "all => all.map(t => [t.tBodies[0].rows.length, getComputedStyle(t).breakInside])"
+    )
+    assert {rule for rows, rule in tables if rows <= 20} == {"avoid"}
+    assert {rule for rows, rule in tables if rows > 20} == {"auto"}  # these have to go on over the next sheet
+    page.close()
+
+
 def test_a_page_is_printed_on_as_many_sheets_as_it_needs(browser: Browser, address: str) -> None:
     """As the browser itself prints it: a table of many rows goes on over several sheets, none is empty."""
     page = browser.new_page()
