@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from contextlib import nullcontext
 
 import pytest
 
-from gongbao.workbooks import Read, ReportKey, records
+from gongbao.data import read_dataset
+from gongbao.data.kept import Keep
+from gongbao.publication import open_publication
+from gongbao.workbooks import Read, ReportKey, records, session
+from gongbao.workbooks.guard import _FileWatch
+from publications import copy_publication
 from running import Order, carry_out, notebook, store
 
 EXECUTORS = [
@@ -88,3 +94,34 @@ def test_address_and_order_of_reports():
     ]
     assert keys[0].address == "2019/511923/finance"
     assert sorted(keys) == [keys[1], keys[2], keys[0]]
+
+
+def test_the_file_in_which_rows_are_kept_is_none_of_a_reports_reading(tmp_path, monkeypatch):
+    """Rows of an earlier year, which no report asked for before the fork, are loaded in the report's process."""
+    root = copy_publication(tmp_path / "publication", "2019/511923")
+    publication = open_publication(root)
+    dataset = read_dataset(root, publication.data, keep=publication.kept_data)
+    monkeypatch.setattr(session, "_session", None)
+    session.prepare(publication, dataset)
+    watch, get = _FileWatch(root), Keep.get
+
+    def seen(keep, kind, key):
+        watch.opened((keep._path(kind, key), "r", 0))  # as the audit hook tells it
+        return get(keep, kind, key)
+
+    monkeypatch.setattr(Keep, "get", seen)
+    records.start()
+    try:
+        report = session.open_report("511923", 2019, area="finance")
+        assert len(report.read("indicator_values"))
+        assert {read.kind for read in records.recorded()} >= {"table"} and not opened_by(records.recorded())
+        dataset.parts.around = nullcontext
+        dataset.parts.forget("511923", 2019)
+        dataset.rows("indicator_values", "511923", 2019)
+        assert [name.startswith(".gongbao/data/parts/") for name in opened_by(records.recorded())] == [True]
+    finally:
+        records._recorder.active = False
+
+
+def opened_by(reads):
+    return [read.name for read in reads if read.kind == "file"]

@@ -6,6 +6,7 @@ import hashlib
 import math
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -201,6 +202,8 @@ class Parts:
     keep: Keep | None = None
     again: Callable[[str, int], bytes] | None = None
     held: dict[PartKey, bytes] = field(default_factory=dict)
+    around: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Entered while kept rows are loaded."""
     _loaded: OrderedDict[PartKey, Part] = field(default_factory=OrderedDict)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -223,8 +226,9 @@ class Parts:
         if key in self.held:
             return self.held[key]
         assert self.keep is not None and self.again is not None
-        data = self.keep.get("parts", self.index[key].key)
-        return self.again(*key) if data is None else data
+        with self.around():
+            data = self.keep.get("parts", self.index[key].key)
+            return self.again(*key) if data is None else data
 
     def forget(self, region: str, year: int) -> None:
         """Let go of the rows of a submission that were loaded."""

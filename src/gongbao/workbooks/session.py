@@ -36,6 +36,11 @@ class Session:
     problems: tuple[Problem, ...] = ()
     shared: Shared = field(default_factory=Shared, compare=False)
 
+    def __post_init__(self) -> None:
+        if self.dataset.parts is not None:
+            # A report notes the rows that it asks for; the file in which they are kept is none of its reading.
+            self.dataset.parts.around = records.paused
+
 
 _session: Session | None = None
 
