@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from html import unescape
 
-from gongbao.gate.piece import Cells, Piece
+from gongbao.gate.piece import Piece
 
 _TOKEN = re.compile(
     r"<!--(?P<comment>.*?)-->"
@@ -155,24 +154,17 @@ class _Reader:
             self._header = cells
 
     def _attributes(self, name: str, attributes: str) -> Iterator[Piece]:
-        for attribute, text, labels, cells in _spoken(attributes):
-            yield Piece(f"{self._place()}的 {name} 属性 {attribute}", text, cells, labels)
-
-
-@lru_cache(1 << 14)
-def _spoken(attributes: str) -> tuple[tuple[str, str, Cells, Cells], ...]:
-    """What a tag's attributes say: name, text and, of what a mark stands for, labels and values. Most tags of a page
-    are like others of it."""
-    found = []
-    for match in _ATTRIBUTE.finditer(attributes):
-        value = match[2] if match[2] is not None else match[3]
-        if not value or match[1].lower() in _LOOKS:
-            continue
-        text = unescape(value) if "&" in value else value
-        # Vega writes what a mark stands for as “学段: 小学; 人数: 12”.
-        parts = [part.partition(": ") for part in text.split("; ")] if "; " in text else []
-        labelled = [(label, cell) for label, mark, cell in parts if mark]
-        found.append(
-            (match[1], text, tuple(label for label, _ in labelled), tuple(cell for _, cell in labelled))
-        )
-    return tuple(found)
+        for match in _ATTRIBUTE.finditer(attributes):
+            attribute, value = match[1].lower(), match[2] if match[2] is not None else match[3]
+            if not value or attribute in _LOOKS:
+                continue
+            text = unescape(value) if "&" in value else value
+            # Vega writes what a mark stands for as “学段: 小学; 人数: 12”.
+            parts = [part.partition(": ") for part in text.split("; ")] if "; " in text else []
+            labelled = [(label, cell) for label, mark, cell in parts if mark]
+            yield Piece(
+                f"{self._place()}的 {name} 属性 {match[1]}",
+                text,
+                tuple(cell for _, cell in labelled),
+                tuple(label for label, _ in labelled),
+            )
